@@ -1,0 +1,54 @@
+"""A number that remembers how it was made: scalar automatic differentiation to learn from.
+
+    >>> from autograd_lite import Value
+    >>> w, x, b = Value(2.0, "w"), Value(3.0, "x"), Value(1.0, "b")
+    >>> z = w * x + b
+    >>> z.backward()
+    >>> w.grad, x.grad, b.grad
+    (3.0, 2.0, 1.0)
+
+Read the source in this order: ops, value, backprop, gradients, check.
+"""
+
+from autograd_lite.backprop import backward, propagate, recompute, topological_order, zero_grad
+from autograd_lite.check import check_gradients, find_nan
+from autograd_lite.gradients import directional_derivative, grad, gradients
+from autograd_lite.ops import (
+    TABLE,
+    Op,
+    abs,
+    at_least,
+    cos,
+    dot,
+    exp,
+    identity,
+    log,
+    maximum,
+    minimum,
+    reciprocal,
+    relu,
+    sigmoid,
+    sign,
+    sin,
+    softplus,
+    sqrt,
+    step,
+    tan,
+    tanh,
+    total,
+    where,
+)
+from autograd_lite.value import Constant, Value, record_lines
+
+__all__ = [
+    "Value", "Constant", "record_lines",
+    "backward", "zero_grad", "recompute", "topological_order", "propagate",
+    "gradients", "grad", "directional_derivative",
+    "check_gradients", "find_nan",
+    "exp", "log", "sqrt", "reciprocal", "sin", "cos", "tan", "tanh",
+    "sigmoid", "softplus", "relu", "step", "sign", "abs",
+    "maximum", "minimum", "at_least", "where", "identity", "dot", "total",
+    "Op", "TABLE",
+]  # fmt: skip
+
+__version__ = "0.1.0"

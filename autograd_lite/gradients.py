@@ -1,0 +1,158 @@
+"""Gradients as graphs: the rules of the table on Values, so that a derivative is again a node.
+
+What `backward` does with numbers, `gradients` does with nodes: the same order, the same rules,
+the same sums. Its results can be drawn, compiled, and differentiated again, to any order.
+
+Legend
+    output, inputs      d(output)/d(input) is wanted
+    adjoint             d(output)/d(node), as a Value (随伴)
+    contribution        partial · adjoint: what one edge adds to the adjoint of a parent
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from autograd_lite.backprop import topological_order
+from autograd_lite.ops import described, identity, number, total
+from autograd_lite.value import Constant, Operand, Value, as_value, unary
+
+__all__ = ["gradients", "grad", "Gradient", "directional_derivative"]
+
+
+def gradients(output: Value, inputs: Iterable[Value]) -> list[Value]:
+    """Return d(output)/d(input) for each input, as Values that can be differentiated again.
+
+    Nobody's `.grad` is touched. An input may be any node, an inner one too; of one that
+    `output` does not depend on, the derivative is 0. Each result is a node of its own, the Σ
+    of the contributions of all edges that leave the input.
+
+    Raises TypeError if `output` or an input is not a Value.
+
+    >>> x = Value(3.0, "x")
+    >>> y = x**3
+    >>> (dy_dx,) = gradients(y, [x])
+    >>> (d2y_dx2,) = gradients(dy_dx, [x])
+    >>> dy_dx.data, d2y_dx2.data
+    (27.0, 18.0)
+    """
+    inputs = list(inputs) if not isinstance(inputs, Value) else [inputs]
+    for node in [output, *inputs]:
+        if not isinstance(node, Value):
+            raise TypeError(f"gradients takes Values, not {described(node)}")
+    order = topological_order(output)
+    wanted = set(inputs)
+    reached = set(wanted)  # the nodes that depend on an input
+    for node in order:
+        for parent in node.parents:
+            if parent in reached:
+                reached.add(node)
+                break
+    one = Constant(1.0)  # d(output)/d(output)
+    contributions: dict[Value, list[Value]] = {output: [one]}
+    for node in reversed(order):
+        if node not in reached or node not in contributions or not node.parents:
+            continue
+        gathered = contributions[node] if node in wanted else contributions.pop(node)
+        adjoint = gathered[0] if len(gathered) == 1 else total(gathered)
+        if node in wanted:
+            contributions[node] = [adjoint]
+        assert node.op is not None
+        partials = node.op.partials_at(node.parents, node)
+        for parent, partial in zip(node.parents, partials):
+            if parent in reached:
+                contributions.setdefault(parent, []).append(product(partial, adjoint, one))
+    return [as_value(total(contributions.get(node, [Constant(0.0)]))) for node in inputs]
+
+
+def product(partial: Operand, adjoint: Value, one: Value) -> Value:
+    """Return partial · adjoint, without the node for it where one of the two is 1."""
+    if not isinstance(partial, Value) and partial == 1.0:
+        return adjoint
+    if adjoint is one:
+        return as_value(partial)
+    return partial * adjoint
+
+
+class Gradient:
+    """The derivative of a function, as a function: what `grad` returns."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: Callable[..., Operand]) -> None:
+        self.function = function
+
+    def __repr__(self) -> str:
+        return f"grad({getattr(self.function, '__name__', repr(self.function))})"
+
+    def __call__(self, *arguments: Operand) -> Any:
+        """Return f'(x); of several arguments, the tuple of all partial derivatives."""
+        if not arguments:
+            raise TypeError(f"{self!r} needs the point at which to differentiate; write f(x)")
+        # A variable of its own for each argument, even where the argument is a Value: an outer
+        # derivative may run over the same Value (d/dx [x · d/dy (x + y)] must not mix the two).
+        variables = []
+        for argument in arguments:
+            if isinstance(argument, Value):
+                variables.append(unary(identity, argument))
+            else:
+                variables.append(Value(argument))
+        output = as_value(self.function(*variables))
+        derivatives: list[Any] = gradients(output, variables)
+        if not depends_on_others(output, variables):
+            derivatives = [derivative.data for derivative in derivatives]
+        return derivatives[0] if len(arguments) == 1 else tuple(derivatives)
+
+
+def depends_on_others(output: Value, variables: Sequence[Value]) -> bool:
+    """Return whether `output` has a leaf that is neither a variable of ours nor a constant."""
+    own = set(variables)
+    for node in topological_order(output):
+        if not node.parents and node not in own and not isinstance(node, Constant):
+            return True
+    return False
+
+
+def grad(function: Callable[..., Operand]) -> Gradient:
+    """Return the derivative x ↦ f'(x) of a function; of several arguments, the gradient.
+
+    On plain numbers it gives floats (a tuple of them for several arguments); if an argument is
+    a Value, or the function uses Values from outside, it gives Values, so that no dependence
+    is lost. It nests: `grad(grad(f))` is the second derivative. Nobody's `.grad` is touched.
+
+    Raises TypeError if the function returns something that is not a number.
+
+    >>> def f(x):
+    ...     return x**3
+    >>> grad(f)(2.0), grad(grad(f))(2.0)
+    (12.0, 12.0)
+    >>> grad(lambda w, x, b: w * x + b)(2.0, 3.0, 1.0)
+    (3.0, 2.0, 1.0)
+    """
+    if not callable(function):
+        raise TypeError(f"grad takes a function, not {described(function)}; write grad(f)(x)")
+    return Gradient(function)
+
+
+def directional_derivative(output: Value, inputs: Sequence[Value], step: Sequence[float]) -> float:
+    """Return ⟨∇z, Δx⟩: by how much `output` changes, to first order, when the inputs take `step`.
+
+    The approximation of the slides (関数の近似公式): Δz ≃ ∂z/∂x₁ Δx₁ + ∂z/∂x₂ Δx₂ + …,
+    found without backprop, by one sweep forward over the same edges: each node's change is the
+    sum of its parents' changes, times the partials.
+
+    Raises ValueError if there is not one step for each input.
+
+    >>> w, x = Value(2.0, "w"), Value(3.0, "x")
+    >>> directional_derivative(w * x, [w, x], [0.25, 0.5])
+    1.75
+    """
+    if len(inputs) != len(step):
+        raise ValueError(f"there must be one step for each input: {len(inputs)} and {len(step)}")
+    change = {node: number(delta) for node, delta in zip(inputs, step)}
+    for node in topological_order(output):
+        if node not in change:
+            delta = 0.0
+            for parent, partial in zip(node.parents, node.partials):
+                delta += partial * change[parent]
+            change[node] = delta
+    return change[output]

@@ -1,0 +1,594 @@
+"""The table of operations: everything the engine knows about an op stands in its row.
+
+A row is an `Op`: its name, how it is drawn and written, its value, and its partial
+derivatives (偏微分). Drawing, stepping, second derivatives and compiled code read this row
+and nothing else, so adding an op is writing a value function, a rule and a row:
+
+    def cube_value(x):                     the value, on floats
+        return x * x * x
+
+    def cube_partials(x, out):             the rule, on numbers of any kind
+        return (3.0 * x * x,)
+
+    cube = Op("cube", "x³", "cube({x})", cube_value, cube_partials)
+
+and `cube(v)` then works everywhere.
+
+A rule gives the partial derivative of the result in each operand. It is arithmetic and
+nothing else (no `if`, no `math.`), so the one rule serves every kind of number: on floats
+it gives the numbers that backprop multiplies; on Values, a gradient that is itself a graph;
+on symbols, the formula that a drawing shows.
+
+Legend
+    x, y    operands                    n    a constant exponent
+    w, x    the two vectors of dot      c    a coefficient, or a condition
+    out     the result of the op
+"""
+
+import importlib
+import math
+import numbers
+import operator
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+__all__ = [
+    "Op",
+    "number",
+    "add", "sub", "mul", "div", "neg",
+    "power", "variable_power", "monomial", "log_in_power",
+    "exp", "log", "sqrt", "reciprocal",
+    "sin", "cos", "tan", "tanh",
+    "sigmoid", "softplus", "relu", "step", "sign", "abs",
+    "maximum", "minimum", "at_least", "where",
+    "identity", "total", "dot",
+    "TABLE",
+]  # fmt: skip
+
+Number: TypeAlias = Any  # a float, a Value, a symbol: whatever can be added and multiplied
+Partials: TypeAlias = tuple[Number, ...]
+
+
+# -- Plain numbers -------------------------------------------------------------------------
+
+
+def number(operand: object) -> float:
+    """Return a plain number as a Python float; refuse anything else.
+
+    `int`, `float`, `bool`, `Fraction` and NumPy scalars are plain numbers.
+
+    Raises TypeError, which says what to write instead, for everything else, and
+    OverflowError for an integer too large for a float.
+
+    >>> number(3), number(True)
+    (3.0, 1.0)
+    >>> number("3")
+    Traceback (most recent call last):
+    TypeError: a number is needed, not str '3'; write float('3') if the text holds a number
+    """
+    if isinstance(operand, (int, float)):
+        return float(operand)
+    if isinstance(operand, numbers.Real):  # slower to ask: an abstract class
+        return float(operand)
+    numpy = sys.modules.get("numpy")  # only a program that uses NumPy can hand us its bool
+    if numpy is not None and isinstance(operand, numpy.bool_):
+        return float(operand)
+    raise TypeError(f"a number is needed, not {described(operand)}; {advice(operand)}")
+
+
+def described(operand: object) -> str:
+    """Return the type of something that is not a number, with its text where that is short."""
+    kind = type(operand).__name__
+    if operand is None:
+        return "None"
+    if isinstance(operand, (str, bytes, complex)):
+        text = repr(operand)
+        return f"{kind} {text if len(text) <= 20 else text[:16] + '...' + text[-1]}"
+    return kind
+
+
+def advice(operand: object) -> str:
+    """Return what to write instead of an operand that is not a number."""
+    if operand is None:
+        return "a function without `return` gives None"
+    if isinstance(operand, (str, bytes)):
+        text = repr(operand)
+        return f"write float({text if len(text) <= 20 else 'text'}) if the text holds a number"
+    if isinstance(operand, complex):
+        return "this engine knows real numbers only; write z.real or z.imag"
+    if isinstance(operand, numbers.Number):
+        return "write float(x)"
+    if hasattr(operand, "__array__") or hasattr(operand, "__array_interface__"):
+        return "one Value is one number: loop over array.tolist(), or use dot(w, x), total(values)"
+    if isinstance(operand, (list, tuple)):
+        return "loop over its elements, or use dot(w, x) and total(values)"
+    if callable(operand):
+        return "call it first: f(x), not f"
+    return "write a plain number, or a Value"
+
+
+# -- A row of the table --------------------------------------------------------------------
+
+
+class Op:
+    """One row of the table: all that the engine knows about an operation.
+
+    name        what the op is called in listings: "mul"
+    symbol      how a drawing shows it: "×"
+    formula     how it is written in Python, its operands in braces: "{x} * {y}"
+    written     how people write it, where that differs: "1 / {x}" for reciprocal({x})
+    forward     the value: a function from floats to a float
+    partials    the rule: operands and result -> the partial in each operand
+    domain      where the value exists, as a condition to read: "x > 0"
+    meaning     the word for it, and `meaning_ja` the Japanese one: "product", "積"
+    sequences   0 if each operand is a number; 1 for an op on a whole sequence (Σ);
+                2 for an op on two sequences of one length (the inner product)
+    operands    the names of the operands, read off the rule: ("x", "y")
+
+    The row is also the function: called with plain numbers it gives a float, with a Value
+    among its operands it records a node and gives a Value.
+
+    >>> sin(0.0)
+    0.0
+    >>> maximum(2, 3)
+    3.0
+    >>> dot([2.0, 3.0], [5.0, 1.0])
+    13.0
+    """
+
+    __slots__ = (
+        "domain", "formula", "forward", "meaning", "meaning_ja", "name", "operands",
+        "partials", "sequences", "symbol", "written",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        name: str,
+        symbol: str,
+        formula: str,
+        forward: Callable[..., float],
+        partials: Callable[..., Partials],
+        domain: str = "",
+        meaning: str = "",
+        meaning_ja: str = "",
+        sequences: int = 0,
+        written: str = "",
+    ) -> None:
+        code = partials.__code__  # the rule's parameters name the operands; the last is `out`
+        self.name = name
+        self.symbol = symbol
+        self.formula = formula
+        self.written = written or formula
+        self.forward = forward
+        self.partials = partials
+        self.domain = domain
+        self.meaning = meaning or name
+        self.meaning_ja = meaning_ja or self.meaning
+        self.sequences = sequences
+        self.operands = code.co_varnames[: code.co_argcount - 1]
+        if not self.operands:
+            raise TypeError(f"the rule of {name} takes no operands; write def rule(x, out)")
+
+    def __repr__(self) -> str:
+        return f"<op {getattr(self, 'name', '?')}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the row as its place: the module of its rule, and its name there."""
+        return find_op, (self.partials.__module__, self.name)
+
+    def __copy__(self) -> "Op":
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Op":
+        return self  # a row is a fact, and there is one of each
+
+    def __call__(self, *operands: Number) -> Number:
+        """Return the value: a float of plain numbers, otherwise a node that records the op.
+
+        Raises TypeError for a wrong count of operands or one that is not a number, and what
+        `forward` raises where the value does not exist (`log(0)`).
+        """
+        for operand in operands:
+            if type(operand) is not float:
+                break
+        else:  # floats alone: what the rules call on the way through a forward pass
+            if len(operands) == len(self.operands):
+                return self.forward(*operands)
+        if len(operands) != len(self.operands):
+            wanted = (
+                f"{self.name}({', '.join(self.operands)}) takes {len(self.operands)} operand(s)"
+            )
+            raise TypeError(f"{wanted}, not {len(operands)}")
+        if self.sequences:
+            operands = joined(self, operands)
+        for operand in operands:
+            if type(operand) is not float and hasattr(type(operand), "record"):
+                return operand.record(self, operands)
+        return self.value([x if type(x) is float else number(x) for x in operands])
+
+    def value(self, numbers: Sequence[float]) -> float:
+        """Return the value of the op on floats, one for each parent of a node."""
+        if self.sequences:
+            return self.forward(*self.split(numbers))
+        return self.forward(*numbers)
+
+    def partials_at(self, operands: Sequence[Number], out: Number) -> Partials:
+        """Return the rule's partials, one for each operand, in numbers of the operands' kind.
+
+        Raises TypeError if the rule does not give one partial for each operand.
+        """
+        if self.sequences:
+            rows = self.partials(*self.split(operands), out)
+            partials = tuple(partial for row in rows for partial in row)
+        else:
+            partials = self.partials(*operands, out)
+        if not isinstance(partials, tuple) or len(partials) != len(operands):
+            raise TypeError(
+                f"the rule of {self.name} must return a tuple of {len(operands)} partial(s), "
+                f"one for each operand; write return (partial,) for one"
+            )
+        return partials
+
+    def split(self, operands: Sequence[Number]) -> list[tuple[Number, ...]]:
+        """Return the operands of an op on sequences, as the sequences they came in."""
+        length = len(operands) // self.sequences
+        return [tuple(operands[k * length : (k + 1) * length]) for k in range(self.sequences)]
+
+
+def joined(op: Op, sequences: Sequence[Sequence[Number]]) -> tuple[Number, ...]:
+    """Return the elements of sequences of one length, one sequence after the other.
+
+    Raises TypeError if one is not a sequence, ValueError if the lengths differ.
+    """
+    rows = []
+    for name, sequence in zip(op.operands, sequences):
+        if hasattr(type(sequence), "record") or not hasattr(sequence, "__iter__"):
+            raise TypeError(
+                f"{op.name}({', '.join(op.operands)}) takes lists of numbers, "
+                f"and {name} is a {type(sequence).__name__}; write [{name}]"
+            )
+        rows.append(tuple(sequence))
+    lengths = [len(row) for row in rows]
+    if min(lengths) != max(lengths):
+        found = " and ".join(f"{name} has {length}" for name, length in zip(op.operands, lengths))
+        raise ValueError(f"{op.name} needs sequences of one length; {found}")
+    return tuple(element for row in rows for element in row)
+
+
+def find_op(module: str, name: str) -> Op:
+    """Return the row called `name` in a module: how a pickled graph finds its ops again."""
+    row = getattr(importlib.import_module(module), name, None)
+    if not isinstance(row, Op):
+        raise ValueError(f"module {module} has no op called {name!r}")
+    return row
+
+
+# -- Arithmetic ----------------------------------------------------------------------------
+# Each rule reads: d(out)/dx, d(out)/dy.
+
+
+def add_partials(x: Number, y: Number, out: Number) -> Partials:
+    return 1.0, 1.0
+
+
+def sub_partials(x: Number, y: Number, out: Number) -> Partials:
+    return 1.0, -1.0
+
+
+def mul_partials(x: Number, y: Number, out: Number) -> Partials:
+    return y, x
+
+
+def div_partials(x: Number, y: Number, out: Number) -> Partials:
+    return 1.0 / y, -out / y  # -x / y**2, but y**2 may overflow where the value exists
+
+
+def neg_partials(x: Number, out: Number) -> Partials:
+    return (-1.0,)
+
+
+add = Op("add", "+", "{x} + {y}", operator.add, add_partials,
+         meaning="sum", meaning_ja="和")  # fmt: skip
+sub = Op("sub", "−", "{x} - {y}", operator.sub, sub_partials,
+         meaning="difference", meaning_ja="差")  # fmt: skip
+mul = Op("mul", "×", "{x} * {y}", operator.mul, mul_partials,
+         meaning="product", meaning_ja="積")  # fmt: skip
+div = Op("div", "÷", "{x} / {y}", operator.truediv, div_partials, domain="y != 0",
+         meaning="quotient", meaning_ja="商")  # fmt: skip
+neg = Op("neg", "−x", "-{x}", operator.neg, neg_partials,
+         meaning="negative", meaning_ja="符号の反転")  # fmt: skip
+
+
+# -- Powers --------------------------------------------------------------------------------
+
+
+def power_value(x: float, n: float) -> float:
+    out: float = x**n
+    if isinstance(out, complex):
+        raise ValueError("a negative number to a fractional power is not real")
+    return out
+
+
+def power_partials(x: Number, n: Number, out: Number) -> Partials:
+    return monomial(n, x, n - 1.0), 0.0  # n is a constant: its partial is 0 by declaration
+
+
+def variable_power_partials(x: Number, y: Number, out: Number) -> Partials:
+    return monomial(y, x, y - 1.0), out * log_in_power(x)
+
+
+def monomial_value(c: float, x: float, n: float) -> float:
+    """Return c·xⁿ, never raising: 0 where c is 0, infinite where xⁿ is."""
+    if c == 0.0:
+        return 0.0
+    power: float
+    try:
+        power = x**n
+    except ArithmeticError:  # 0 to a negative power, or too large for a float
+        odd = n % 2.0 == 1.0  # an odd power keeps the sign
+        power = math.copysign(math.inf, x) if odd else math.inf
+    if isinstance(power, complex):
+        return math.nan
+    return c * power
+
+
+def monomial_partials(c: Number, x: Number, n: Number, out: Number) -> Partials:
+    return monomial(1.0, x, n), monomial(c * n, x, n - 1.0), 0.0
+
+
+def log_in_power_value(x: float) -> float:
+    """Return ln x as a factor of xʸ·ln x: 0 at x = 0, the limit; NaN below."""
+    if x == 0.0:
+        return 0.0
+    return math.log(x) if not x < 0.0 else math.nan
+
+
+def log_in_power_partials(x: Number, out: Number) -> Partials:
+    return (reciprocal(x),)
+
+
+power = Op("power", "xⁿ", "{x} ** {n}", power_value, power_partials,
+           domain="x != 0 if n < 0; x >= 0 if n is not whole",
+           meaning="power by a constant", meaning_ja="定数乗")  # fmt: skip
+variable_power = Op("variable_power", "xʸ", "{x} ** {y}", power_value, variable_power_partials,
+                    domain="x != 0 if y < 0; x >= 0 if y is not whole",
+                    meaning="power", meaning_ja="べき乗")  # fmt: skip
+monomial = Op("monomial", "c·xⁿ", "monomial({c}, {x}, {n})", monomial_value, monomial_partials,
+              written="{c} * {x}**{n}",
+              meaning="derivative of a power", meaning_ja="べき乗の導関数")  # fmt: skip
+log_in_power = Op("log_in_power", "ln x", "log_in_power({x})", log_in_power_value,
+                  log_in_power_partials, written="log({x})",
+                  meaning="logarithm of a base", meaning_ja="底の対数")  # fmt: skip
+
+
+# -- Exponential, logarithm, root ------------------------------------------------------------
+
+
+def exp_partials(x: Number, out: Number) -> Partials:
+    return (out,)
+
+
+def log_partials(x: Number, out: Number) -> Partials:
+    return (1.0 / x,)
+
+
+def sqrt_partials(x: Number, out: Number) -> Partials:
+    return (0.5 * reciprocal(out),)  # infinite at 0, where the value exists
+
+
+def reciprocal_value(x: float) -> float:
+    """Return 1/x, and at 0 its limit from the right: infinity."""
+    return 1.0 / x if x != 0.0 else math.inf
+
+
+def reciprocal_partials(x: Number, out: Number) -> Partials:
+    return (-out * out,)
+
+
+exp = Op("exp", "eˣ", "exp({x})", math.exp, exp_partials, domain="x < 709.79",
+         meaning="exponential", meaning_ja="指数関数")  # fmt: skip
+log = Op("log", "ln", "log({x})", math.log, log_partials, domain="x > 0",
+         meaning="natural logarithm", meaning_ja="自然対数")  # fmt: skip
+sqrt = Op("sqrt", "√", "sqrt({x})", math.sqrt, sqrt_partials, domain="x >= 0",
+          meaning="square root", meaning_ja="平方根")  # fmt: skip
+reciprocal = Op("reciprocal", "1/x", "reciprocal({x})", reciprocal_value, reciprocal_partials,
+                written="1 / {x}",
+                meaning="reciprocal, infinite at 0", meaning_ja="逆数")  # fmt: skip
+
+
+# -- Trigonometric and hyperbolic ------------------------------------------------------------
+
+
+def sin_partials(x: Number, out: Number) -> Partials:
+    return (cos(x),)
+
+
+def cos_partials(x: Number, out: Number) -> Partials:
+    return (-sin(x),)
+
+
+def tan_partials(x: Number, out: Number) -> Partials:
+    return (1.0 + out * out,)
+
+
+def tanh_partials(x: Number, out: Number) -> Partials:
+    return (1.0 - out * out,)
+
+
+sin = Op("sin", "sin", "sin({x})", math.sin, sin_partials, domain="x finite",
+         meaning="sine", meaning_ja="正弦")  # fmt: skip
+cos = Op("cos", "cos", "cos({x})", math.cos, cos_partials, domain="x finite",
+         meaning="cosine", meaning_ja="余弦")  # fmt: skip
+tan = Op("tan", "tan", "tan({x})", math.tan, tan_partials, domain="x finite",
+         meaning="tangent", meaning_ja="正接")  # fmt: skip
+tanh = Op("tanh", "tanh", "tanh({x})", math.tanh, tanh_partials,
+          meaning="hyperbolic tangent", meaning_ja="双曲線正接")  # fmt: skip
+
+
+# -- Activation functions (活性化関数) --------------------------------------------------------
+
+
+def sigmoid_value(x: float) -> float:
+    """Return σ(x) = 1/(1 + e⁻ˣ), by whichever of its two forms cannot overflow."""
+    e = math.exp(-math.fabs(x))  # at most 1
+    return 1.0 / (1.0 + e) if x >= 0.0 else e / (1.0 + e)
+
+
+def sigmoid_partials(x: Number, out: Number) -> Partials:
+    return (out * (1.0 - out),)  # the slides: σ'(z) = σ(z)(1 − σ(z)), no second exponential
+
+
+def softplus_value(x: float) -> float:
+    """Return ln(1 + eˣ) without overflow: x, plus what is left for large x."""
+    if x != x:
+        return x
+    return max(x, 0.0) + math.log1p(math.exp(-math.fabs(x)))
+
+
+def softplus_partials(x: Number, out: Number) -> Partials:
+    return (sigmoid(x),)
+
+
+def relu_value(x: float) -> float:
+    return 0.0 if x < 0.0 else x  # so NaN stays NaN
+
+
+def relu_partials(x: Number, out: Number) -> Partials:
+    return (1.0 - step(-x),)  # 1 above 0; at 0 itself 0
+
+
+def step_value(x: float) -> float:
+    """Return u(x): 0 below 0, 1 from 0 on (the slides: a neuron fires when z reaches 0)."""
+    if x != x:
+        return x
+    return 1.0 if x >= 0.0 else 0.0
+
+
+def step_partials(x: Number, out: Number) -> Partials:
+    return (0.0,)  # flat on both sides of the jump: nothing can be learned through u
+
+
+def sign_value(x: float) -> float:
+    if x > 0.0:
+        return 1.0
+    return -1.0 if x < 0.0 else x  # 0, −0 and NaN stay what they are
+
+
+def sign_partials(x: Number, out: Number) -> Partials:
+    return (0.0,)
+
+
+def abs_partials(x: Number, out: Number) -> Partials:
+    return (sign(x),)  # at 0 itself 0
+
+
+sigmoid = Op("sigmoid", "σ", "sigmoid({x})", sigmoid_value, sigmoid_partials,
+             meaning="sigmoid function", meaning_ja="シグモイド関数")  # fmt: skip
+softplus = Op("softplus", "softplus", "softplus({x})", softplus_value, softplus_partials,
+              meaning="softplus", meaning_ja="ソフトプラス関数")  # fmt: skip
+relu = Op("relu", "relu", "relu({x})", relu_value, relu_partials,
+          meaning="rectified linear unit", meaning_ja="正規化線形関数")  # fmt: skip
+step = Op("step", "u", "step({x})", step_value, step_partials,
+          meaning="unit step function", meaning_ja="単位ステップ関数")  # fmt: skip
+sign = Op("sign", "sgn", "sign({x})", sign_value, sign_partials,
+          meaning="sign", meaning_ja="符号")  # fmt: skip
+abs = Op("abs", "|x|", "abs({x})", math.fabs, abs_partials,
+         meaning="absolute value", meaning_ja="絶対値")  # fmt: skip
+
+
+# -- Choosing --------------------------------------------------------------------------------
+
+
+def maximum_value(x: float, y: float) -> float:
+    if x != x:
+        return x
+    return x if x >= y else y  # y also when y is NaN
+
+
+def maximum_partials(x: Number, y: Number, out: Number) -> Partials:
+    left, right = at_least(x, y), at_least(y, x)
+    return 0.5 * (1.0 + left - right), 0.5 * (1.0 + right - left)  # of equals, half to each
+
+
+def minimum_value(x: float, y: float) -> float:
+    if x != x:
+        return x
+    return x if x <= y else y
+
+
+def minimum_partials(x: Number, y: Number, out: Number) -> Partials:
+    left, right = at_least(y, x), at_least(x, y)
+    return 0.5 * (1.0 + left - right), 0.5 * (1.0 + right - left)
+
+
+def at_least_value(x: float, y: float) -> float:
+    if x != x or y != y:
+        return math.nan
+    return 1.0 if x >= y else 0.0
+
+
+def at_least_partials(x: Number, y: Number, out: Number) -> Partials:
+    return 0.0, 0.0
+
+
+def where_value(c: float, x: float, y: float) -> float:
+    if c != c:
+        return c
+    return x if c != 0.0 else y
+
+
+def where_partials(c: Number, x: Number, y: Number, out: Number) -> Partials:
+    return 0.0, where(c, 1.0, 0.0), where(c, 0.0, 1.0)
+
+
+maximum = Op("maximum", "max", "maximum({x}, {y})", maximum_value, maximum_partials,
+             meaning="larger of two", meaning_ja="大きい方")  # fmt: skip
+minimum = Op("minimum", "min", "minimum({x}, {y})", minimum_value, minimum_partials,
+             meaning="smaller of two", meaning_ja="小さい方")  # fmt: skip
+at_least = Op("at_least", "≥", "at_least({x}, {y})", at_least_value, at_least_partials,
+              written="[{x} >= {y}]",
+              meaning="1 if x >= y, else 0", meaning_ja="以上なら1")  # fmt: skip
+where = Op("where", "where", "where({c}, {x}, {y})", where_value, where_partials,
+           meaning="x if c is not 0, else y", meaning_ja="条件による選択")  # fmt: skip
+
+
+# -- One and many operands -------------------------------------------------------------------
+
+
+def identity_partials(x: Number, out: Number) -> Partials:
+    return (1.0,)
+
+
+def total_value(values: Sequence[float]) -> float:
+    """Return a₁ + a₂ + … + aₙ, added from left to right (`sum` of floats does not, since 3.12)."""
+    out = 0.0
+    for value in values:
+        out += value
+    return out
+
+
+def total_partials(values: Sequence[Number], out: Number) -> Partials:
+    return ((1.0,) * len(values),)
+
+
+def dot_value(w: Sequence[float], x: Sequence[float]) -> float:
+    """Return w₁x₁ + w₂x₂ + … + wₙxₙ, added from left to right."""
+    out = 0.0
+    for weight, value in zip(w, x):
+        out += weight * value
+    return out
+
+
+def dot_partials(w: Sequence[Number], x: Sequence[Number], out: Number) -> Partials:
+    return x, w
+
+
+identity = Op("identity", "=", "{x}", operator.pos, identity_partials,
+              meaning="the same number", meaning_ja="恒等関数")  # fmt: skip
+total = Op("total", "Σ", "total([{values}])", total_value, total_partials, sequences=1,
+           written="sum({values})", meaning="sum of many", meaning_ja="総和")  # fmt: skip
+dot = Op("dot", "⟨w,x⟩", "dot([{w}], [{x}])", dot_value, dot_partials, sequences=2,
+         written="<({w}), ({x})>", meaning="inner product", meaning_ja="内積")  # fmt: skip
+
+TABLE: dict[str, Op] = {row.name: row for row in list(globals().values()) if isinstance(row, Op)}
