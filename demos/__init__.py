@@ -1,0 +1,1 @@
+"""Demos: the digit network, and a lesson for every slide."""

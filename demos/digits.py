@@ -1,0 +1,173 @@
+"""The digit network (例題): learn to tell handwritten 0s from 1s in images of 4 × 3 pixels.
+
+    python -m demos.digits            train, show what was learned, write the network
+    python -m demos.digits --help     what else it can do
+
+64 images teach the network of the slides, 12 inputs, 3 hidden sigmoid units and 2 outputs; 16
+more, which training never sees, show what it has really learned.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from demos.images import COLUMNS, LEARNED, UNSEEN, Image, load_drawing, load_images
+from nn import GradientDescent, History, Layer, Network, accuracy, classify, load, train
+
+__all__ = ["main"]
+
+UNCLEAR = Image(-1, "unclear", ("##.", "#..", "#.#", "##."))  # neither a 0 nor a 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo with the given command line; return the exit status."""
+    options = parsed(arguments)
+    try:
+        run(options)
+    except (ValueError, OSError, ImportError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m demos.digits",
+        description="Train a network of sigmoid units to tell 4x3-pixel 0s from 1s.",
+    )
+    add = parser.add_argument
+    add("--seed", type=int, default=1, help="starting weights (default: 1)")
+    add("--epochs", type=int, default=400, help="passes over the 64 images (default: 400)")
+    add("--rate", type=float, default=0.5, help="length of a step downhill (default: 0.5)")
+    add("--hidden", type=int, default=3, help="hidden units (default: 3)")
+    add("--out", type=Path, default=Path("digits"), help="folder to write to (default: digits)")
+    add("--image", type=Path, metavar="FILE",
+        help="classify a drawing of your own: 4 rows of 3 characters, # and .")  # fmt: skip
+    add("--load", type=Path, metavar="FILE", help="take a saved network instead of training one")
+    return parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace) -> None:
+    drawing = load_drawing(options.image) if options.image else None
+    learned, unseen = load_images(LEARNED), load_images(UNSEEN)
+    if options.load:
+        network = load(options.load)
+        if network.sizes[0] != 12 or network.sizes[-1] != 2:
+            raise ValueError(f"{options.load} holds a network {network.sizes}, not one of digits")
+        print(f"{network!r}, loaded from {options.load}")
+    else:
+        network, history = trained(options, learned)
+        print(f"C = {history.costs[0]:.4f} -> {history.costs[-1]:.4f} "
+              f"in {len(history.costs)} epochs, {history.seconds:.1f} s")  # fmt: skip
+    print()
+    report("the 64 images it learned from", network, learned)
+    report("16 images it has never seen  ", network, unseen)
+    print()
+    samples = [first(learned, 0), first(learned, 1), UNCLEAR] if drawing is None else [drawing]
+    for sample in samples:
+        show_response(network, sample)
+    if drawing is None:
+        show_hidden_units(network)
+    if not options.load:
+        options.out.mkdir(parents=True, exist_ok=True)
+        network.save(options.out / "network.json")
+        print(f"The network is saved: {options.out / 'network.json'}")
+
+
+def trained(options: argparse.Namespace, images: Sequence[Image]) -> tuple[Network, History]:
+    network = Network([12, options.hidden, 2], seed=options.seed)
+    print(f"{network!r}: {len(network.parameters())} parameters, {len(images)} images")
+    history = train(
+        network,
+        [image.pixels for image in images],
+        [image.target for image in images],
+        epochs=options.epochs,
+        update=GradientDescent(rate=options.rate),
+    )
+    return network, history
+
+
+def report(what: str, network: Network, images: Sequence[Image]) -> None:
+    """Print how many images of a set the network puts in the right class, and which it does not."""
+    pixels = [image.pixels for image in images]
+    digits = [image.digit for image in images]
+    right = round(accuracy(network, pixels, digits) * len(images))
+    print(f"{what}: {right} of {len(images)} right")
+    for image in images:
+        if classify(network, image.pixels) != image.digit:
+            print(
+                f'    taken for the other: a {image.digit}, "{image.note}"  {"/".join(image.rows)}'
+            )
+
+
+def first(images: Sequence[Image], digit: int) -> Image:
+    return next(image for image in images if image.digit == digit)
+
+
+def show_response(network: Network, image: Image) -> None:
+    """Print how every unit responds to an image (反応例): its excitement, from 0 to 1."""
+    outputs = [output.data for output in network(image.pixels)]
+    answer = outputs.index(max(outputs))
+    what = f'a "{image.digit}"' if image.digit >= 0 else "an image that is neither"
+    note = f" ({image.note})" if image.note and image.digit >= 0 else ""
+    print(f"Response to {what}{note}: {verdict(outputs, answer)}")
+    bars = [
+        f"{unit.a.label:>6} {bar(unit.a.data)} {unit.a.data:.2f}"
+        for layer in computing(network)
+        for unit in layer.units
+        if unit.a is not None
+    ]
+    for k in range(max(len(image.rows), len(bars))):
+        row = image.rows[k] if k < len(image.rows) else " " * COLUMNS
+        print(f"    {row}    {bars[k] if k < len(bars) else ''}".rstrip())
+    print()
+
+
+def verdict(outputs: Sequence[float], answer: int) -> str:
+    if max(outputs) < 0.5:
+        return "no output is excited"
+    if min(outputs) > 0.5:
+        return "both outputs are excited"
+    if max(outputs) - min(outputs) < 0.5:
+        return f'perhaps a "{answer}", but it is not sure'
+    return f'it says "{answer}"'
+
+
+def computing(network: Network) -> list[Layer]:
+    return network.computing_layers()
+
+
+def bar(excitement: float, width: int = 20) -> str:
+    """Return a bar of `width` characters for a number from 0 to 1."""
+    filled = round(max(0.0, min(1.0, excitement)) * width)
+    return "[" + "=" * filled + " " * (width - filled) + "]"
+
+
+def show_hidden_units(network: Network) -> None:
+    """Print what each hidden unit has learned: its weights as 4 × 3 pictures, side by side."""
+    units = computing(network)[0].units
+    print("What the hidden units look for (weights of the 12 pixels):")
+    print("    ++ a pixel that strongly excites it   -- one that strongly calms it   . hardly any")
+    for start in range(0, len(units), 5):
+        group = units[start : start + 5]
+        print("    " + "".join(f"{f'unit {unit.index}':<14}" for unit in group).rstrip())
+        for row in range(0, 12, COLUMNS):
+            cells = [
+                " ".join(f"{mark(w.data):<2}" for w in unit.weights[row : row + COLUMNS])
+                for unit in group
+            ]
+            print("    " + "".join(f"{cell:<14}" for cell in cells).rstrip())
+    print()
+
+
+def mark(weight: float) -> str:
+    """Return one or two signs for a weight: ++ + . - --"""
+    sign = "+" if weight > 0.0 else "-"
+    if abs(weight) < 0.5:
+        return "."
+    return sign if abs(weight) < 2.0 else sign * 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""Units, layers and networks on the scalar engine: the thin layer that the slides draw.
+
+    >>> from nn import Network, squared_error
+    >>> network = Network([12, 3, 2])
+    >>> outputs = network([0, 1, 0] * 4)
+    >>> C = squared_error(outputs, [0.0, 1.0])
+    >>> C.backward()
+    >>> network["w_11^2"].grad != 0.0 or network["w_12^2"].grad != 0.0
+    True
+
+Read the source in this order: units, costs, descent, training, saving.
+"""
+
+from nn.costs import (
+    Cost,
+    log_sum_exp,
+    sigmoid_cross_entropy,
+    softmax,
+    softmax_cross_entropy,
+    squared_error,
+)
+from nn.descent import Adam, GradientDescent, Momentum, Update
+from nn.saving import load, load_into, save
+from nn.training import History, accuracy, classify, train
+from nn.units import InputLayer, InputUnit, Layer, Network, Unit
+
+__all__ = [
+    "Unit", "Layer", "Network", "InputUnit", "InputLayer",
+    "Cost", "squared_error", "sigmoid_cross_entropy", "softmax_cross_entropy",
+    "softmax", "log_sum_exp",
+    "Update", "GradientDescent", "Momentum", "Adam",
+    "train", "History", "classify", "accuracy",
+    "save", "load", "load_into",
+]  # fmt: skip

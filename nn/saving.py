@@ -1,0 +1,168 @@
+"""Saved networks: JSON that a person can read, written whole or not at all.
+
+A file holds the format's name and version, the sizes and activations of the layers, and the
+weights and biases unit by unit, in as many digits as bring back the same bits. Reading builds
+everything from numbers and names; nothing in a file is ever run.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from autograd_lite import TABLE, Op
+from autograd_lite.files import write_atomically
+from nn.units import Network
+
+__all__ = ["save", "load", "load_into"]
+
+FORMAT = "autograd-lite network"
+VERSION = 1
+LARGEST = 64 * 2**20  # bytes: a file beyond this is not a network of ours
+
+
+def save(network: Network, path: str | Path) -> None:
+    """Write a network as JSON. A kill at any moment leaves the old file or the new one.
+
+    Raises ValueError if a parameter is not finite, and OSError if the folder cannot be written.
+    """
+    for parameter in network.parameters():
+        if not math.isfinite(parameter.data):
+            raise ValueError(
+                f"{parameter.label} is {parameter.data!r}; such a network is not saved"
+            )
+    write_atomically(path, as_json(network))
+
+
+def as_json(network: Network) -> str:
+    """Return the text of a saved network: one line per unit."""
+    layers = []
+    for layer in network.computing_layers():
+        rows = ",\n".join(f"        {json.dumps([w.data for w in u.weights])}" for u in layer.units)
+        biases = json.dumps([unit.bias.data for unit in layer.units])
+        activation = json.dumps(layer.units[0].activation.name)
+        layers.append(
+            f'    {{"layer": {layer.number}, "activation": {activation},\n'
+            f'      "weights": [\n{rows}],\n      "biases": {biases}}}'
+        )
+    head = f'  "format": {json.dumps(FORMAT)},\n  "version": {VERSION},\n'
+    body = ",\n".join(layers)
+    return f'{{\n{head}  "sizes": {json.dumps(network.sizes)},\n  "layers": [\n{body}]\n}}\n'
+
+
+def load(path: str | Path, activations: Mapping[str, Op] | None = None) -> Network:
+    """Return a network of the shape and with the parameters of a saved one, bit for bit.
+
+    `activations` names ops of your own that the file may use, besides those of the table.
+
+    Raises ValueError, which says what is wrong, for anything that is not a whole saved network;
+    OSError if the file cannot be read.
+    """
+    found = read(Path(path), {**TABLE, **(activations or {})})
+    network = Network(found.sizes, found.activations)
+    found.put_into(network)
+    return network
+
+
+def load_into(network: Network, path: str | Path) -> None:
+    """Give a network the parameters of a saved one of the same shape and activations.
+
+    Raises ValueError, and leaves the network as it was, for a file that is damaged or of
+    another shape; OSError if the file cannot be read.
+    """
+    own = [layer.units[0].activation for layer in network.computing_layers()]
+    found = read(Path(path), {**TABLE, **{op.name: op for op in own}})
+    if found.sizes != network.sizes:
+        raise ValueError(f"{path} holds a network {found.sizes}, and this one is {network.sizes}")
+    if found.activations != own:
+        names = [op.name for op in found.activations]
+        raise ValueError(f"{path} holds activations {names}, and this network {own}")
+    found.put_into(network)
+
+
+class Saved:
+    """The checked contents of a file: everything in it has its shape and is finite."""
+
+    def __init__(self, sizes: list[int], activations: list[Op], parameters: list[float]) -> None:
+        self.sizes = sizes
+        self.activations = activations
+        self.parameters = parameters  # in the order of Network.parameters()
+
+    def put_into(self, network: Network) -> None:
+        for node, number in zip(network.parameters(), self.parameters, strict=True):
+            node.data = number
+            node.grad = 0.0
+
+
+def read(path: Path, table: Mapping[str, Op]) -> Saved:
+    """Return the checked contents of a saved network."""
+    with path.open("rb") as file:
+        raw = file.read(LARGEST + 1)
+    try:
+        if len(raw) > LARGEST:
+            raise ValueError(f"it is larger than {LARGEST // 2**20} MiB")
+        return parsed(raw, table)
+    except (ValueError, RecursionError) as error:  # of json too: UnicodeDecodeError is one
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        raise ValueError(f"{path} is not a saved network: {reason}") from None
+
+
+def parsed(raw: bytes, table: Mapping[str, Op]) -> Saved:
+    document = json.loads(raw.decode("utf-8-sig"), parse_constant=not_finite)
+    document = entry(document, "the file", dict)
+    if document.get("format") != FORMAT:
+        raise ValueError(f"its format is not {FORMAT!r}")
+    if document.get("version") != VERSION:
+        raise ValueError(
+            f"its version is {document.get('version')!r}; this program reads {VERSION}"
+        )
+    sizes = [entry(size, "a size", int) for size in field(document, "sizes", list)]
+    layers = field(document, "layers", list)
+    if len(sizes) < 2 or len(layers) != len(sizes) - 1 or min(sizes) < 1:
+        raise ValueError(f"sizes {sizes} do not fit {len(layers)} layer(s)")
+    activations, parameters = [], []
+    for number, layer in enumerate(layers, start=2):
+        inputs, units = sizes[number - 2], sizes[number - 1]
+        name = field(entry(layer, f"layer {number}", dict), "activation", str)
+        if name not in table:
+            raise ValueError(f"layer {number} has the activation {name!r}, which is not known here")
+        weights = field(layer, "weights", list)
+        biases = field(layer, "biases", list)
+        if len(weights) != units or len(biases) != units:
+            raise ValueError(f"layer {number} must have {units} units")
+        for j, (row, bias) in enumerate(zip(weights, biases), start=1):
+            row = entry(row, f"the weights of unit {j}", list)
+            if len(row) != inputs:
+                raise ValueError(f"unit {j} of layer {number} must have {inputs} weights")
+            parameters += [finite(weight) for weight in [*row, bias]]
+        activations.append(table[name])
+    return Saved(sizes, activations, parameters)
+
+
+def field(document: dict[str, Any], name: str, kind: type) -> Any:
+    if name not in document:
+        raise ValueError(f"it has no {name!r}")
+    return entry(document[name], repr(name), kind)
+
+
+def entry(found: Any, name: str, kind: type) -> Any:
+    if not isinstance(found, kind) or isinstance(found, bool):
+        raise ValueError(f"{name} is a {type(found).__name__}, not a {kind.__name__}")
+    return found
+
+
+def finite(found: Any) -> float:
+    if isinstance(found, bool) or not isinstance(found, (int, float)):
+        raise ValueError(f"a weight or bias is a {type(found).__name__}, not a number")
+    try:
+        number = float(found)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError("a weight or bias is too large for a float")
+    return number
+
+
+def not_finite(name: str) -> float:
+    raise ValueError(f"a weight or bias is {name}")
