@@ -54,8 +54,8 @@ def propagate(node: Value) -> None:
     that is used more than once reaches the output on more than one path (2変数関数の連鎖律).
     """
     grad = node.grad
-    if len(node.parents) == 2:  # written out: the loop takes twice as long (26.5 -> 14.5 ms
-        left, right = node.parents  # for a graph of 76,400 nodes, CPython 3.11)
+    if len(node.parents) == 2:  # written out, because the loop takes twice as long:
+        left, right = node.parents  # 26.5 against 14.5 ms for 76,400 nodes, CPython 3.11
         left_partial, right_partial = node.partials
         left.grad += left_partial * grad
         right.grad += right_partial * grad

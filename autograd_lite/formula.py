@@ -80,7 +80,9 @@ class Symbol:
         return Symbol(f"-{placed(self, POWER)}", SIGN)
 
     def record(self, op: Op, operands: Sequence[Term]) -> "Symbol":
-        """Return the symbol for an op applied to operands of which one is a symbol."""
+        """Return the symbol for an op applied to operands (or sequences) with a symbol in them."""
+        if op.sequences:
+            operands = [operand for sequence in operands for operand in sequence]
         text = value_text(op, operands)
         return Symbol(text, ATOM if CLOSED.fullmatch(op.written) else SUM)
 

@@ -189,23 +189,49 @@ class Op:
         Raises TypeError for a wrong count of operands or one that is not a number, and what
         `forward` raises where the value does not exist (`log(0)`).
         """
-        for operand in operands:
-            if type(operand) is not float:
-                break
-        else:  # floats alone: what the rules call on the way through a forward pass
-            if len(operands) == len(self.operands):
-                return self.forward(*operands)
         if len(operands) != len(self.operands):
             wanted = (
                 f"{self.name}({', '.join(self.operands)}) takes {len(self.operands)} operand(s)"
             )
             raise TypeError(f"{wanted}, not {len(operands)}")
         if self.sequences:
-            operands = joined(self, operands)
+            return self.of_sequences(operands)
         for operand in operands:
-            if type(operand) is not float and hasattr(type(operand), "record"):
+            kind = type(operand)
+            if kind is not float and hasattr(kind, "record"):
                 return operand.record(self, operands)
-        return self.value([x if type(x) is float else number(x) for x in operands])
+        return self.forward(*[x if type(x) is float else number(x) for x in operands])
+
+    def of_sequences(self, sequences: Sequence[Sequence[Number]]) -> Number:
+        """Return the value of an op on sequences, as `__call__` does.
+
+        Raises TypeError if one is not a sequence, ValueError if their lengths differ.
+        """
+        rows: list[tuple[Number, ...]] = []
+        for sequence in sequences:
+            if type(sequence) is not tuple:
+                if type(sequence) is not list:
+                    self.check_sequence(len(rows), sequence)
+                sequence = tuple(sequence)
+            rows.append(sequence)
+        if len(rows[-1]) != len(rows[0]):
+            lengths = " and ".join(f"{n} has {len(r)}" for n, r in zip(self.operands, rows))
+            raise ValueError(f"{self.name} needs sequences of one length; {lengths}")
+        for row in rows:
+            for operand in row:
+                kind = type(operand)
+                if kind is not float and hasattr(kind, "record"):
+                    return operand.record(self, rows)
+        return self.forward(*[[number(x) for x in row] for row in rows])
+
+    def check_sequence(self, k: int, sequence: object) -> None:
+        """Raise TypeError for the k-th operand of an op on sequences if it is not one."""
+        if hasattr(type(sequence), "record") or not hasattr(sequence, "__iter__"):
+            name = self.operands[k]
+            raise TypeError(
+                f"{self.name}({', '.join(self.operands)}) takes lists of numbers, "
+                f"and {name} is a {type(sequence).__name__}; write [{name}]"
+            )
 
     def value(self, numbers: Sequence[float]) -> float:
         """Return the value of the op on floats, one for each parent of a node."""
@@ -220,40 +246,26 @@ class Op:
         """
         if self.sequences:
             rows = self.partials(*self.split(operands), out)
-            partials = tuple(partial for row in rows for partial in row)
+            partials: Partials = ()
+            for row in rows:
+                partials += row
         else:
             partials = self.partials(*operands, out)
-        if not isinstance(partials, tuple) or len(partials) != len(operands):
+        self.check(partials, len(operands))
+        return partials
+
+    def check(self, partials: object, count: int) -> None:
+        """Raise TypeError unless the rule gave one partial for each operand."""
+        if not isinstance(partials, tuple) or len(partials) != count:
             raise TypeError(
-                f"the rule of {self.name} must return a tuple of {len(operands)} partial(s), "
+                f"the rule of {self.name} must return a tuple of {count} partial(s), "
                 f"one for each operand; write return (partial,) for one"
             )
-        return partials
 
     def split(self, operands: Sequence[Number]) -> list[tuple[Number, ...]]:
         """Return the operands of an op on sequences, as the sequences they came in."""
         length = len(operands) // self.sequences
         return [tuple(operands[k * length : (k + 1) * length]) for k in range(self.sequences)]
-
-
-def joined(op: Op, sequences: Sequence[Sequence[Number]]) -> tuple[Number, ...]:
-    """Return the elements of sequences of one length, one sequence after the other.
-
-    Raises TypeError if one is not a sequence, ValueError if the lengths differ.
-    """
-    rows = []
-    for name, sequence in zip(op.operands, sequences):
-        if hasattr(type(sequence), "record") or not hasattr(sequence, "__iter__"):
-            raise TypeError(
-                f"{op.name}({', '.join(op.operands)}) takes lists of numbers, "
-                f"and {name} is a {type(sequence).__name__}; write [{name}]"
-            )
-        rows.append(tuple(sequence))
-    lengths = [len(row) for row in rows]
-    if min(lengths) != max(lengths):
-        found = " and ".join(f"{name} has {length}" for name, length in zip(op.operands, lengths))
-        raise ValueError(f"{op.name} needs sequences of one length; {found}")
-    return tuple(element for row in rows for element in row)
 
 
 def find_op(module: str, name: str) -> Op:
@@ -575,8 +587,8 @@ def total_partials(values: Sequence[Number], out: Number) -> Partials:
 def dot_value(w: Sequence[float], x: Sequence[float]) -> float:
     """Return w₁x₁ + w₂x₂ + … + wₙxₙ, added from left to right."""
     out = 0.0
-    for weight, value in zip(w, x):
-        out += weight * value
+    for product in map(operator.mul, w, x):  # a third less time than a loop over zip(w, x)
+        out += product
     return out
 
 

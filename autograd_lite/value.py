@@ -255,9 +255,23 @@ class Value:
 
     # -- What the rows of the table and Python's own copying ask for --
 
-    def record(self, op: Op, operands: Sequence[Operand]) -> "Value":
-        """Return the node that records `op` on operands of which at least one is a Value."""
-        return apply(op, operands)
+    def record(self, op: Op, operands: Sequence[Any]) -> "Value":
+        """Return the node that records `op` on operands of which at least one is a Value.
+
+        The operands of an op on sequences come as those sequences. Raises TypeError if the
+        op's rule does not give one partial for each operand.
+        """
+        if op.sequences:
+            node = many(op, operands)
+        elif len(operands) == 1:
+            node = unary(op, operands[0])
+        elif len(operands) == 2:
+            node = binary(op, operands[0], operands[1])
+        else:
+            node = several(op, operands)
+        if type(node.partials) is not tuple or len(node.partials) != len(node.parents):
+            op.check(node.partials, len(node.parents))  # the rule may be a user's own
+        return node
 
     def __copy__(self) -> "Value":
         return self.__deepcopy__({})  # a copy that shared parents would write into their grads
@@ -295,6 +309,19 @@ def as_value(operand: Operand) -> Value:
     return operand if isinstance(operand, Value) else Constant(operand)
 
 
+def recorded(op: Op, out: float, parents: tuple[Value, ...], partials: tuple[float, ...]) -> Value:
+    """Return a new node with the given fields."""
+    node = new_value(Value)
+    node.data = out if type(out) is float else number(out)
+    node.grad = 0.0
+    node.label = ""
+    node.op = op
+    node.parents = parents
+    node.partials = partials
+    node.line = users_line() if LINES.recording else None
+    return node
+
+
 def unary(op: Op, operand: Value) -> Value:
     """Return the node op(operand)."""
     x = operand.data
@@ -303,7 +330,7 @@ def unary(op: Op, operand: Value) -> Value:
     except DOMAIN_ERRORS as error:
         raise explained(error, op, (operand,)) from None
     partials = op.partials(x, out)
-    return Value(out, "", op, (operand,), partials)
+    return recorded(op, out, (operand,), partials)
 
 
 def binary(op: Op, left: Operand, right: Operand) -> Value:
@@ -319,27 +346,51 @@ def binary(op: Op, left: Operand, right: Operand) -> Value:
     except DOMAIN_ERRORS as error:
         raise explained(error, op, (left, right)) from None
     partials = op.partials(x, y, out)
-    node = new_value(Value)
-    node.data = out
-    node.grad = 0.0
-    node.label = ""
-    node.op = op
-    node.parents = (left, right)
-    node.partials = partials
-    node.line = users_line() if LINES.recording else None
-    return node
+    return recorded(op, out, (left, right), partials)
 
 
-def apply(op: Op, operands: Sequence[Operand]) -> Value:
-    """Return the node that records `op` on any count of operands."""
-    parents = tuple([v if isinstance(v, Value) else Constant(v) for v in operands])
+def several(op: Op, operands: Sequence[Operand]) -> Value:
+    """Return the node of an op on three operands or more."""
+    parents = tuple([as_value(operand) for operand in operands])
     numbers = [parent.data for parent in parents]
     try:
-        out = op.value(numbers)
+        out = op.forward(*numbers)
     except DOMAIN_ERRORS as error:
         raise explained(error, op, parents) from None
-    partials = op.partials_at(numbers, out)
-    return Value(out, "", op, parents, partials)
+    partials = op.partials(*numbers, out)
+    return recorded(op, out, parents, partials)
+
+
+def many(op: Op, sequences: Sequence[tuple[Any, ...]]) -> Value:
+    """Return the node of an op on sequences; its parents are all their elements in turn."""
+    parents: tuple[Value, ...] = ()
+    numbers: list[tuple[float, ...]] = []
+    for sequence in sequences:
+        row: list[float] = []
+        for v in sequence:
+            if type(v) is not Value:
+                sequence = as_values(sequence)
+                row = [v.data for v in sequence]
+                break
+            row.append(v.data)
+        numbers.append(tuple(row))
+        parents += sequence
+    try:
+        out = op.forward(*numbers)
+    except DOMAIN_ERRORS as error:
+        raise explained(error, op, parents) from None
+    partials: tuple[float, ...] = ()
+    for row_partials in op.partials(*numbers, out):
+        partials += row_partials
+    return recorded(op, out, parents, partials)
+
+
+def as_values(sequence: Sequence[Any]) -> tuple[Value, ...]:
+    """Return the elements as Values; a tuple of Values is returned as it is."""
+    for element in sequence:
+        if type(element) is not Value:
+            return tuple([as_value(element) for element in sequence])
+    return tuple(sequence)
 
 
 def compared(other: Any) -> float:

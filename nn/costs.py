@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import TypeAlias
 
-from autograd_lite import Value, exp, softplus, total
+from autograd_lite import Value, dot, exp, softplus, total
 from autograd_lite.value import Operand, as_value
 
 __all__ = [
@@ -18,10 +18,10 @@ __all__ = [
     "softmax", "log_sum_exp",
 ]  # fmt: skip
 
-Cost: TypeAlias = Callable[[Sequence[Value], Sequence[float]], Value]
+Cost: TypeAlias = Callable[[Sequence[Value], Sequence[Operand]], Value]
 
 
-def squared_error(outputs: Sequence[Value], targets: Sequence[float]) -> Value:
+def squared_error(outputs: Sequence[Value], targets: Sequence[Operand]) -> Value:
     """Return the slides' C = ½ Σ (t − a)² over the outputs of one image.
 
     Raises ValueError if there are not as many targets as outputs.
@@ -30,10 +30,11 @@ def squared_error(outputs: Sequence[Value], targets: Sequence[float]) -> Value:
     Value(0.625, 'C')
     """
     checked(outputs, targets)
-    return labelled(0.5 * total([(t - a) ** 2 for a, t in zip(outputs, targets)]))
+    errors = [t - a for a, t in zip(outputs, targets)]
+    return labelled(0.5 * dot(errors, errors))  # Σ (t − a)² is ⟨t − a, t − a⟩
 
 
-def sigmoid_cross_entropy(outputs: Sequence[Value], targets: Sequence[float]) -> Value:
+def sigmoid_cross_entropy(outputs: Sequence[Value], targets: Sequence[Operand]) -> Value:
     """Return −Σ t ln σ(z) + (1 − t) ln(1 − σ(z)) over the weighted inputs z of one image.
 
     It takes z and applies the sigmoid itself, so give the network's last layer the activation
@@ -48,7 +49,7 @@ def sigmoid_cross_entropy(outputs: Sequence[Value], targets: Sequence[float]) ->
     return labelled(total([softplus(z) - t * z for z, t in zip(outputs, targets)]))
 
 
-def softmax_cross_entropy(outputs: Sequence[Value], targets: Sequence[float]) -> Value:
+def softmax_cross_entropy(outputs: Sequence[Value], targets: Sequence[Operand]) -> Value:
     """Return −Σ t_j ln softmax(z)_j over the weighted inputs z of one image.
 
     It takes z and applies the softmax itself, so give the network's last layer the activation
@@ -88,7 +89,7 @@ def softmax(z: Sequence[Value]) -> list[Value]:
     return [exp(value - log_sum) for value in z]
 
 
-def checked(outputs: Sequence[Value], targets: Sequence[float]) -> None:
+def checked(outputs: Sequence[Value], targets: Sequence[Operand]) -> None:
     if len(outputs) != len(targets):
         raise ValueError(f"{len(outputs)} outputs need as many targets, not {len(targets)}")
 

@@ -86,6 +86,8 @@ def train(
     update = update or GradientDescent()
     parameters = network.parameters()
     inputs = [network.inputs(image) for image in images]  # nodes made once, used in every epoch
+    wanted = [[Value(t, f"t_{j}") for j, t in enumerate(row, start=1)] for row in targets]
+    given = [node for row in [*inputs, *wanted] for node in row]
     best = [parameter.data for parameter in parameters]
     source = random.Random(seed)
     history = History()
@@ -96,7 +98,8 @@ def train(
             C = 0.0
             before = [parameter.data for parameter in parameters]
             for batch in batches(len(images), batch_size, source):
-                C += train_step(network, parameters, inputs, targets, batch, cost, update)
+                C += train_step(network, parameters, inputs, wanted, batch, cost, update)
+            zero_grad(given)  # or the gradients of the images would pile up, epoch after epoch
             if not math.isfinite(C):
                 raise ArithmeticError(
                     f"the cost became {C!r} in epoch {epoch}; a smaller rate may help "
@@ -142,7 +145,7 @@ def train_step(
     network: Network,
     parameters: Sequence[Value],
     inputs: Sequence[Sequence[Value]],
-    targets: Sequence[Sequence[float]],
+    targets: Sequence[Sequence[Value]],
     batch: Sequence[int],
     cost: Cost,
     update: Update,
@@ -154,8 +157,6 @@ def train_step(
     p = [parameter.data for parameter in parameters]
     g = [parameter.grad for parameter in parameters]
     put(parameters, update(p, g))
-    for k in batch:
-        zero_grad(inputs[k])  # or the inputs' gradients would pile up from step to step
     return C.data
 
 

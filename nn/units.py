@@ -15,7 +15,7 @@ from pathlib import Path
 
 from autograd_lite import Op, Value, dot, sigmoid, zero_grad
 from autograd_lite.ops import described, number
-from autograd_lite.value import Operand, as_value
+from autograd_lite.value import Operand, as_values
 
 __all__ = ["Unit", "Layer", "InputUnit", "InputLayer", "Network"]
 
@@ -43,7 +43,8 @@ class Unit:
     """
 
     __slots__ = (
-        "a", "activation", "bias", "index", "layer", "spelled_out", "weights", "z",
+        "a", "a_label", "activation", "bias", "index", "layer", "spelled_out", "weights", "z",
+        "z_label",
     )  # fmt: skip
 
     def __init__(
@@ -74,6 +75,8 @@ class Unit:
             Value(w, weight_label(index, i, layer)) for i, w in enumerate(weights, start=1)
         ]
         self.bias = Value(bias, f"b_{index}^{layer}")
+        self.z_label = f"z_{index}^{layer}"
+        self.a_label = f"a_{index}^{layer}"
         self.z: Value | None = None
         self.a: Value | None = None
 
@@ -98,9 +101,9 @@ class Unit:
             z = z + b
         else:
             z = dot(w, x) + b
-        z.label = f"z_{self.index}^{self.layer}"
+        z.label = self.z_label
         a: Value = self.activation(z)
-        a.label = f"a_{self.index}^{self.layer}"
+        a.label = self.a_label
         self.z = z
         self.a = a
         return a
@@ -163,7 +166,7 @@ class Layer:
 
     def __call__(self, x: Sequence[Operand]) -> list[Value]:
         """Return the output of each unit for the inputs x."""
-        x = [as_value(operand) for operand in x]  # one node per input, shared by all units
+        x = as_values(x)  # one node per input, shared by all units
         return [unit(x) for unit in self.units]
 
     def parameters(self) -> list[Value]:
@@ -274,7 +277,7 @@ class Network:
         signals: Sequence[Operand] = x
         for layer in self.layers:
             signals = layer(signals)
-        return [as_value(signal) for signal in signals]
+        return list(as_values(signals))
 
     def __getitem__(self, label: str) -> Value:
         """Return the parameter, or the node of the last call, that bears a label.
