@@ -53,15 +53,22 @@ def propagate(node: Value) -> None:
     d(output)/d(parent) += d(node)/d(parent) · d(output)/d(node). It *adds*, because a parent
     that is used more than once reaches the output on more than one path (2変数関数の連鎖律).
     """
+    # The slides' three forms, written out because the loop takes twice as long for one parent
+    # or two: 26.5 against 13 ms for a graph of 76,400 nodes (CPython 3.11).
     grad = node.grad
-    if len(node.parents) == 2:  # written out, because the loop takes twice as long:
-        left, right = node.parents  # 26.5 against 14.5 ms for 76,400 nodes, CPython 3.11
+    count = len(node.parents)
+    if count == 2:
+        left, right = node.parents
         left_partial, right_partial = node.partials
         left.grad += left_partial * grad
         right.grad += right_partial * grad
-        return
-    for parent, partial in zip(node.parents, node.partials):
+    elif count == 1:
+        (parent,) = node.parents
+        (partial,) = node.partials
         parent.grad += partial * grad
+    else:
+        for parent, partial in zip(node.parents, node.partials):
+            parent.grad += partial * grad
 
 
 def backward(output: Value) -> None:

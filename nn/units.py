@@ -179,21 +179,20 @@ class Layer:
 
 
 class InputUnit:
-    """A unit of the input layer: its output a_i^1 is the input itself."""
+    """A unit of the input layer: its output a_i^1 is the input itself.
 
-    __slots__ = ("a", "index")
+    a       the node of the last call, None before the first
+    """
+
+    __slots__ = ("a", "a_label", "index")
 
     def __init__(self, index: int) -> None:
         self.index = index
+        self.a_label = f"a_{index}^1"
         self.a: Value | None = None
 
     def __repr__(self) -> str:
-        return f"InputUnit(a_{self.index}^1)"
-
-    def __call__(self, x: Operand) -> Value:
-        """Return the input as a node labelled a_i^1; a Value stays the node that it is."""
-        self.a = x if isinstance(x, Value) else Value(x, f"a_{self.index}^1")
-        return self.a
+        return f"InputUnit({self.a_label})"
 
 
 class InputLayer:
@@ -209,13 +208,18 @@ class InputLayer:
         return f"InputLayer(l=1, {len(self.units)} units)"
 
     def __call__(self, x: Sequence[Operand]) -> list[Value]:
-        """Return one labelled node per input.
+        """Return one node per input: labelled a_i^1, or the Value that was given.
 
         Raises ValueError for another count of inputs.
         """
         if len(x) != len(self.units):
             raise ValueError(f"the input layer takes {len(self.units)} numbers, not {len(x)}")
-        return [unit(value) for unit, value in zip(self.units, x)]
+        nodes = []
+        for unit, value in zip(self.units, x):
+            node = value if isinstance(value, Value) else Value(value, unit.a_label)
+            unit.a = node
+            nodes.append(node)
+        return nodes
 
 
 class Network:
