@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograd_lite.backprop import topological_order
+from autograd_lite.collector import collector_paused
 from autograd_lite.ops import Op
 from autograd_lite.value import SourceLine, Value
 
@@ -21,10 +22,11 @@ def copy_graph(output: Value, memo: dict[int, Any]) -> Value:
 
     `memo` is that of `copy.deepcopy`: nodes that it holds are not copied twice.
     """
-    for node in topological_order(output):
-        if id(node) not in memo:
-            parents = tuple([memo[id(parent)] for parent in node.parents])
-            memo[id(node)] = rebuilt(None, type(node), *fields(node), parents)
+    with collector_paused():
+        for node in topological_order(output):
+            if id(node) not in memo:
+                parents = tuple([memo[id(parent)] for parent in node.parents])
+                memo[id(node)] = rebuilt(None, type(node), *fields(node), parents)
     copy: Value = memo[id(output)]
     return copy
 

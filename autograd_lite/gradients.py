@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd_lite.backprop import topological_order
+from autograd_lite.collector import collector_paused
 from autograd_lite.ops import described, identity, number, total
 from autograd_lite.value import Constant, Operand, Value, as_value, unary
 
@@ -39,6 +40,12 @@ def gradients(output: Value, inputs: Iterable[Value]) -> list[Value]:
     for node in [output, *inputs]:
         if not isinstance(node, Value):
             raise TypeError(f"gradients takes Values, not {described(node)}")
+    with collector_paused():
+        return adjoints(output, inputs)
+
+
+def adjoints(output: Value, inputs: Sequence[Value]) -> list[Value]:
+    """Return the adjoint of each input: backprop in which every number is a node."""
     order = topological_order(output)
     wanted = set(inputs)
     reached = set(wanted)  # the nodes that depend on an input

@@ -32,7 +32,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from autograd_lite import Value, gradients, record_lines
+from autograd_lite import Value, collector_paused, gradients, record_lines
 from demos.images import load_images
 from nn import GradientDescent, Network, squared_error
 from nn.training import train_step
@@ -344,7 +344,18 @@ def memory() -> None:
 def growth() -> None:
     """Print how the time per node grows from 10^3 to 10^6 nodes of a chain."""
     print("microseconds per node of a chain x * 1.0000001, by its length")
-    print(f"    {'nodes':>9}  {'build':>7}  {'backward':>8}  {'gradients':>9}  {'delete':>7}")
+    chains()
+    print("the same with the collector paused")
+    with collector_paused():
+        chains()
+    print()
+
+
+def chains() -> None:
+    print(
+        f"    {'nodes':>9}  {'build':>7}  {'backward':>8}  "
+        f"{'gradients':>9}  {'delete':>7}  {'all':>7}"
+    )
     for count in (1_000, 10_000, 100_000, 1_000_000):
         least = [math.inf] * 4
         for _ in range(max(1, 100_000 // count)):
@@ -363,8 +374,8 @@ def growth() -> None:
             spans = [b - a for a, b in itertools.pairwise(times)]
             least = [min(a, b) for a, b in zip(least, spans)]
         cells = [f"{seconds / count * 1e6:7.2f}" for seconds in least]
-        print(f"    {count:>9}  {cells[0]}  {cells[1]:>8}  {cells[2]:>9}  {cells[3]:>7}")
-    print()
+        cells.append(f"{sum(least) / count * 1e6:7.2f}")
+        print(f"    {count:>9}  {cells[0]}  {cells[1]:>8}  {cells[2]:>9}  {cells[3]}  {cells[4]}")
 
 
 def lines() -> None:
