@@ -7,7 +7,7 @@
     >>> w.grad, x.grad, b.grad
     (3.0, 2.0, 1.0)
 
-Read the source in this order: ops, value, backprop, gradients, check.
+Read the source in this order: ops, value, backprop, gradients, check, trace.
 """
 
 from autograd_lite.backprop import backward, propagate, recompute, topological_order, zero_grad
@@ -39,6 +39,7 @@ from autograd_lite.ops import (
     total,
     where,
 )
+from autograd_lite.trace import trace
 from autograd_lite.value import Constant, Value, record_lines
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "backward", "zero_grad", "recompute", "topological_order", "propagate",
     "gradients", "grad", "directional_derivative",
     "check_gradients", "find_nan", "collector_paused",
+    "trace",
     "exp", "log", "sqrt", "reciprocal", "sin", "cos", "tan", "tanh",
     "sigmoid", "softplus", "relu", "step", "sign", "abs",
     "maximum", "minimum", "at_least", "where", "identity", "dot", "total",

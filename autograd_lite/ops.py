@@ -122,6 +122,8 @@ class Op:
     partials    the rule: operands and result -> the partial in each operand
     domain      where the value exists, as a condition to read: "x > 0"
     meaning     the word for it, and `meaning_ja` the Japanese one: "product", "積"
+    flat        what it means if a partial is 0, or nearly so: "saturated", also `flat_ja`;
+                empty where it never is, or where nothing special is to be said
     sequences   0 if each operand is a number; 1 for an op on a whole sequence (Σ);
                 2 for an op on two sequences of one length (the inner product)
     operands    the names of the operands, read off the rule: ("x", "y")
@@ -138,8 +140,8 @@ class Op:
     """
 
     __slots__ = (
-        "domain", "formula", "forward", "meaning", "meaning_ja", "name", "operands",
-        "partials", "sequences", "symbol", "written",
+        "domain", "flat", "flat_ja", "formula", "forward", "meaning", "meaning_ja", "name",
+        "operands", "partials", "sequences", "symbol", "written",
     )  # fmt: skip
 
     def __init__(
@@ -154,6 +156,8 @@ class Op:
         meaning_ja: str = "",
         sequences: int = 0,
         written: str = "",
+        flat: str = "",
+        flat_ja: str = "",
     ) -> None:
         code = partials.__code__  # the rule's parameters name the operands; the last is `out`
         self.name = name
@@ -165,6 +169,8 @@ class Op:
         self.domain = domain
         self.meaning = meaning or name
         self.meaning_ja = meaning_ja or self.meaning
+        self.flat = flat
+        self.flat_ja = flat_ja or flat
         self.sequences = sequences
         self.operands = code.co_varnames[: code.co_argcount - 1]
         if not self.operands:
@@ -305,9 +311,13 @@ add = Op("add", "+", "{x} + {y}", operator.add, add_partials,
 sub = Op("sub", "−", "{x} - {y}", operator.sub, sub_partials,
          meaning="difference", meaning_ja="差")  # fmt: skip
 mul = Op("mul", "×", "{x} * {y}", operator.mul, mul_partials,
-         meaning="product", meaning_ja="積")  # fmt: skip
+         meaning="product", meaning_ja="積",
+         flat="the other factor is 0",
+         flat_ja="もう一方の因数が 0")  # fmt: skip
 div = Op("div", "÷", "{x} / {y}", operator.truediv, div_partials, domain="y != 0",
-         meaning="quotient", meaning_ja="商")  # fmt: skip
+         meaning="quotient", meaning_ja="商",
+         flat="the dividend is 0",
+         flat_ja="割られる数が 0")  # fmt: skip
 neg = Op("neg", "−x", "-{x}", operator.neg, neg_partials,
          meaning="negative", meaning_ja="符号の反転")  # fmt: skip
 
@@ -362,7 +372,9 @@ def log_in_power_partials(x: Number, out: Number) -> Partials:
 
 power = Op("power", "xⁿ", "{x} ** {n}", power_value, power_partials,
            domain="x != 0 if n < 0; x >= 0 if n is not whole",
-           meaning="power by a constant", meaning_ja="定数乗")  # fmt: skip
+           meaning="power by a constant", meaning_ja="定数乗",
+           flat="a constant exponent does not vary, and at base 0 the curve is level",
+           flat_ja="定数の指数は変化せず、底が 0 では曲線が平ら")  # fmt: skip
 variable_power = Op("variable_power", "xʸ", "{x} ** {y}", power_value, variable_power_partials,
                     domain="x != 0 if y < 0; x >= 0 if y is not whole",
                     meaning="power", meaning_ja="べき乗")  # fmt: skip
@@ -399,14 +411,22 @@ def reciprocal_partials(x: Number, out: Number) -> Partials:
 
 
 exp = Op("exp", "eˣ", "exp({x})", math.exp, exp_partials, domain="x < 709.79",
-         meaning="exponential", meaning_ja="指数関数")  # fmt: skip
+         meaning="exponential", meaning_ja="指数関数",
+         flat="x is far below 0, where the curve is level",
+         flat_ja="x が 0 よりずっと小さく、曲線が平ら")  # fmt: skip
 log = Op("log", "ln", "log({x})", math.log, log_partials, domain="x > 0",
-         meaning="natural logarithm", meaning_ja="自然対数")  # fmt: skip
+         meaning="natural logarithm", meaning_ja="自然対数",
+         flat="x is large, where the curve hardly rises",
+         flat_ja="x が大きく、曲線がほとんど上がらない")  # fmt: skip
 sqrt = Op("sqrt", "√", "sqrt({x})", math.sqrt, sqrt_partials, domain="x >= 0",
-          meaning="square root", meaning_ja="平方根")  # fmt: skip
+          meaning="square root", meaning_ja="平方根",
+          flat="x is large, where the curve hardly rises",
+          flat_ja="x が大きく、曲線がほとんど上がらない")  # fmt: skip
 reciprocal = Op("reciprocal", "1/x", "reciprocal({x})", reciprocal_value, reciprocal_partials,
                 written="1 / {x}",
-                meaning="reciprocal, infinite at 0", meaning_ja="逆数")  # fmt: skip
+                meaning="reciprocal, infinite at 0", meaning_ja="逆数",
+                flat="x is large, where the curve hardly falls",
+                flat_ja="x が大きく、曲線がほとんど下がらない")  # fmt: skip
 
 
 # -- Trigonometric and hyperbolic ------------------------------------------------------------
@@ -429,13 +449,19 @@ def tanh_partials(x: Number, out: Number) -> Partials:
 
 
 sin = Op("sin", "sin", "sin({x})", math.sin, sin_partials, domain="x finite",
-         meaning="sine", meaning_ja="正弦")  # fmt: skip
+         meaning="sine", meaning_ja="正弦",
+         flat="at a crest or trough of the wave",
+         flat_ja="波の山か谷にある")  # fmt: skip
 cos = Op("cos", "cos", "cos({x})", math.cos, cos_partials, domain="x finite",
-         meaning="cosine", meaning_ja="余弦")  # fmt: skip
+         meaning="cosine", meaning_ja="余弦",
+         flat="at a crest or trough of the wave",
+         flat_ja="波の山か谷にある")  # fmt: skip
 tan = Op("tan", "tan", "tan({x})", math.tan, tan_partials, domain="x finite",
          meaning="tangent", meaning_ja="正接")  # fmt: skip
 tanh = Op("tanh", "tanh", "tanh({x})", math.tanh, tanh_partials,
-          meaning="hyperbolic tangent", meaning_ja="双曲線正接")  # fmt: skip
+          meaning="hyperbolic tangent", meaning_ja="双曲線正接",
+          flat="saturated: x is far from 0, where the curve is level",
+          flat_ja="飽和: x が 0 から遠く、曲線が平ら")  # fmt: skip
 
 
 # -- Activation functions (活性化関数) --------------------------------------------------------
@@ -496,17 +522,29 @@ def abs_partials(x: Number, out: Number) -> Partials:
 
 
 sigmoid = Op("sigmoid", "σ", "sigmoid({x})", sigmoid_value, sigmoid_partials,
-             meaning="sigmoid function", meaning_ja="シグモイド関数")  # fmt: skip
+             meaning="sigmoid function", meaning_ja="シグモイド関数",
+             flat="saturated: x is far from 0, where the curve is level",
+             flat_ja="飽和: x が 0 から遠く、曲線が平ら")  # fmt: skip
 softplus = Op("softplus", "softplus", "softplus({x})", softplus_value, softplus_partials,
-              meaning="softplus", meaning_ja="ソフトプラス関数")  # fmt: skip
+              meaning="softplus", meaning_ja="ソフトプラス関数",
+              flat="x is far below 0, where the curve is level",
+              flat_ja="x が 0 よりずっと小さく、曲線が平ら")  # fmt: skip
 relu = Op("relu", "relu", "relu({x})", relu_value, relu_partials,
-          meaning="rectified linear unit", meaning_ja="正規化線形関数")  # fmt: skip
+          meaning="rectified linear unit", meaning_ja="正規化線形関数",
+          flat="a dead unit: x is not above 0, and there relu is level",
+          flat_ja="死んだユニット: x が 0 以下で、relu は平ら")  # fmt: skip
 step = Op("step", "u", "step({x})", step_value, step_partials,
-          meaning="unit step function", meaning_ja="単位ステップ関数")  # fmt: skip
+          meaning="unit step function", meaning_ja="単位ステップ関数",
+          flat="level on both sides of the jump: nothing is learned through it",
+          flat_ja="段の両側で平ら: ここを通しては学習できない")  # fmt: skip
 sign = Op("sign", "sgn", "sign({x})", sign_value, sign_partials,
-          meaning="sign", meaning_ja="符号")  # fmt: skip
+          meaning="sign", meaning_ja="符号",
+          flat="level on both sides of the jump: nothing is learned through it",
+          flat_ja="段の両側で平ら: ここを通しては学習できない")  # fmt: skip
 abs = Op("abs", "|x|", "abs({x})", math.fabs, abs_partials,
-         meaning="absolute value", meaning_ja="絶対値")  # fmt: skip
+         meaning="absolute value", meaning_ja="絶対値",
+         flat="at the kink, where 0 is taken between the slopes -1 and 1",
+         flat_ja="折れ目では、傾き -1 と 1 の間の 0 をとる")  # fmt: skip
 
 
 # -- Choosing --------------------------------------------------------------------------------
@@ -555,14 +593,22 @@ def where_partials(c: Number, x: Number, y: Number, out: Number) -> Partials:
 
 
 maximum = Op("maximum", "max", "maximum({x}, {y})", maximum_value, maximum_partials,
-             meaning="larger of two", meaning_ja="大きい方")  # fmt: skip
+             meaning="larger of two", meaning_ja="大きい方",
+             flat="the other operand is larger",
+             flat_ja="もう一方のほうが大きい")  # fmt: skip
 minimum = Op("minimum", "min", "minimum({x}, {y})", minimum_value, minimum_partials,
-             meaning="smaller of two", meaning_ja="小さい方")  # fmt: skip
+             meaning="smaller of two", meaning_ja="小さい方",
+             flat="the other operand is smaller",
+             flat_ja="もう一方のほうが小さい")  # fmt: skip
 at_least = Op("at_least", "≥", "at_least({x}, {y})", at_least_value, at_least_partials,
               written="[{x} >= {y}]",
-              meaning="1 if x >= y, else 0", meaning_ja="以上なら1")  # fmt: skip
+              meaning="1 if x >= y, else 0", meaning_ja="以上なら1",
+              flat="a comparison is level on both sides of its jump",
+              flat_ja="比較は段の両側で平ら")  # fmt: skip
 where = Op("where", "where", "where({c}, {x}, {y})", where_value, where_partials,
-           meaning="x if c is not 0, else y", meaning_ja="条件による選択")  # fmt: skip
+           meaning="x if c is not 0, else y", meaning_ja="条件による選択",
+           flat="the branch that was not chosen, or the condition",
+           flat_ja="選ばれなかった枝、または条件")  # fmt: skip
 
 
 # -- One and many operands -------------------------------------------------------------------
@@ -601,6 +647,8 @@ identity = Op("identity", "=", "{x}", operator.pos, identity_partials,
 total = Op("total", "Σ", "total([{values}])", total_value, total_partials, sequences=1,
            written="sum({values})", meaning="sum of many", meaning_ja="総和")  # fmt: skip
 dot = Op("dot", "⟨w,x⟩", "dot([{w}], [{x}])", dot_value, dot_partials, sequences=2,
-         written="<({w}), ({x})>", meaning="inner product", meaning_ja="内積")  # fmt: skip
+         written="<({w}), ({x})>", meaning="inner product", meaning_ja="内積",
+         flat="the number that it is multiplied by is 0",
+         flat_ja="掛ける相手の数が 0")  # fmt: skip
 
 TABLE: dict[str, Op] = {row.name: row for row in list(globals().values()) if isinstance(row, Op)}
