@@ -13,6 +13,7 @@ Read the source in this order: ops, value, backprop, gradients, check, trace.
 from autograd_lite.backprop import backward, propagate, recompute, topological_order, zero_grad
 from autograd_lite.check import check_gradients, find_nan
 from autograd_lite.collector import collector_paused
+from autograd_lite.compile import compile
 from autograd_lite.gradients import directional_derivative, grad, gradients
 from autograd_lite.ops import (
     TABLE,
@@ -46,6 +47,7 @@ __all__ = [
     "Value", "Constant", "record_lines",
     "backward", "zero_grad", "recompute", "topological_order", "propagate",
     "gradients", "grad", "directional_derivative",
+    "compile",
     "check_gradients", "find_nan", "collector_paused",
     "trace",
     "exp", "log", "sqrt", "reciprocal", "sin", "cos", "tan", "tanh",

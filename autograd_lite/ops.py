@@ -126,6 +126,12 @@ class Op:
                 empty where it never is, or where nothing special is to be said
     sequences   0 if each operand is a number; 1 for an op on a whole sequence (Σ);
                 2 for an op on two sequences of one length (the inner product)
+    term        of a sum from left to right: how one term of it is written: "{w} * {x}"
+    simplified  for the compiler: a function that returns an equal which costs less, where an
+                operand is a known float (1·x is x), else None
+    machine     for native code: the value once more, spelled without `if` in the instructions
+                of a machine `m` (m.exp, m.choose, ...; see autograd_lite/compile/machine.py).
+                A `forward` of plain arithmetic, or of one function of `math`, needs none
     operands    the names of the operands, read off the rule: ("x", "y")
 
     The row is also the function: called with plain numbers it gives a float, with a Value
@@ -140,8 +146,8 @@ class Op:
     """
 
     __slots__ = (
-        "domain", "flat", "flat_ja", "formula", "forward", "meaning", "meaning_ja", "name",
-        "operands", "partials", "sequences", "symbol", "written",
+        "domain", "flat", "flat_ja", "formula", "forward", "machine", "meaning", "meaning_ja",
+        "name", "operands", "partials", "sequences", "simplified", "symbol", "term", "written",
     )  # fmt: skip
 
     def __init__(
@@ -158,6 +164,9 @@ class Op:
         written: str = "",
         flat: str = "",
         flat_ja: str = "",
+        term: str = "",
+        simplified: Callable[..., Number] | None = None,
+        machine: Callable[..., Number] | None = None,
     ) -> None:
         code = partials.__code__  # the rule's parameters name the operands; the last is `out`
         self.name = name
@@ -172,6 +181,9 @@ class Op:
         self.flat = flat
         self.flat_ja = flat_ja or flat
         self.sequences = sequences
+        self.term = term
+        self.simplified = simplified
+        self.machine = machine
         self.operands = code.co_varnames[: code.co_argcount - 1]
         if not self.operands:
             raise TypeError(f"the rule of {name} takes no operands; write def rule(x, out)")
@@ -306,18 +318,45 @@ def neg_partials(x: Number, out: Number) -> Partials:
     return (-1.0,)
 
 
+def known(operand: Number, value: float) -> bool:
+    """Return whether the compiler knows an operand to be this float."""
+    return type(operand) is float and operand == value
+
+
+def add_simplified(x: Number, y: Number) -> Number:
+    if known(x, 0.0):
+        return y
+    return x if known(y, 0.0) else None
+
+
+def sub_simplified(x: Number, y: Number) -> Number:
+    return x if known(y, 0.0) else None
+
+
+def mul_simplified(x: Number, y: Number) -> Number:
+    if known(x, 1.0):
+        return y
+    return x if known(y, 1.0) else None
+
+
+def div_simplified(x: Number, y: Number) -> Number:
+    return x if known(y, 1.0) else None
+
+
 add = Op("add", "+", "{x} + {y}", operator.add, add_partials,
-         meaning="sum", meaning_ja="和")  # fmt: skip
+         meaning="sum", meaning_ja="和", simplified=add_simplified)  # fmt: skip
 sub = Op("sub", "−", "{x} - {y}", operator.sub, sub_partials,
-         meaning="difference", meaning_ja="差")  # fmt: skip
+         meaning="difference", meaning_ja="差", simplified=sub_simplified)  # fmt: skip
 mul = Op("mul", "×", "{x} * {y}", operator.mul, mul_partials,
          meaning="product", meaning_ja="積",
          flat="the other factor is 0",
-         flat_ja="もう一方の因数が 0")  # fmt: skip
+         flat_ja="もう一方の因数が 0",
+         simplified=mul_simplified)  # fmt: skip
 div = Op("div", "÷", "{x} / {y}", operator.truediv, div_partials, domain="y != 0",
          meaning="quotient", meaning_ja="商",
          flat="the dividend is 0",
-         flat_ja="割られる数が 0")  # fmt: skip
+         flat_ja="割られる数が 0",
+         simplified=div_simplified)  # fmt: skip
 neg = Op("neg", "−x", "-{x}", operator.neg, neg_partials,
          meaning="negative", meaning_ja="符号の反転")  # fmt: skip
 
@@ -370,20 +409,47 @@ def log_in_power_partials(x: Number, out: Number) -> Partials:
     return (reciprocal(x),)
 
 
+def power_simplified(x: Number, n: Number) -> Number:
+    return x if known(n, 1.0) else None
+
+
+def power_machine(m: Any, x: Number, n: Number) -> Number:
+    return m.power(x, n)
+
+
+def monomial_simplified(c: Number, x: Number, n: Number) -> Number:
+    if known(n, 0.0):
+        return c  # x⁰ is 1, also for a NaN
+    if known(n, 1.0) and type(c) is float and c != 0.0:
+        return mul(c, x)
+    return None
+
+
+def monomial_machine(m: Any, c: Number, x: Number, n: Number) -> Number:
+    return m.choose(m.equal(c, 0.0), 0.0, c * m.power(x, n))
+
+
+def log_in_power_machine(m: Any, x: Number) -> Number:
+    return m.choose(m.equal(x, 0.0), 0.0, m.log(x))
+
+
 power = Op("power", "xⁿ", "{x} ** {n}", power_value, power_partials,
            domain="x != 0 if n < 0; x >= 0 if n is not whole",
            meaning="power by a constant", meaning_ja="定数乗",
            flat="a constant exponent does not vary, and at base 0 the curve is level",
-           flat_ja="定数の指数は変化せず、底が 0 では曲線が平ら")  # fmt: skip
+           flat_ja="定数の指数は変化せず、底が 0 では曲線が平ら",
+           simplified=power_simplified, machine=power_machine)  # fmt: skip
 variable_power = Op("variable_power", "xʸ", "{x} ** {y}", power_value, variable_power_partials,
                     domain="x != 0 if y < 0; x >= 0 if y is not whole",
-                    meaning="power", meaning_ja="べき乗")  # fmt: skip
+                    meaning="power", meaning_ja="べき乗", machine=power_machine)  # fmt: skip
 monomial = Op("monomial", "c·xⁿ", "monomial({c}, {x}, {n})", monomial_value, monomial_partials,
               written="{c} * {x}**{n}",
-              meaning="derivative of a power", meaning_ja="べき乗の導関数")  # fmt: skip
+              meaning="derivative of a power", meaning_ja="べき乗の導関数",
+              simplified=monomial_simplified, machine=monomial_machine)  # fmt: skip
 log_in_power = Op("log_in_power", "ln x", "log_in_power({x})", log_in_power_value,
                   log_in_power_partials, written="log({x})",
-                  meaning="logarithm of a base", meaning_ja="底の対数")  # fmt: skip
+                  meaning="logarithm of a base", meaning_ja="底の対数",
+                  machine=log_in_power_machine)  # fmt: skip
 
 
 # -- Exponential, logarithm, root ------------------------------------------------------------
@@ -410,6 +476,10 @@ def reciprocal_partials(x: Number, out: Number) -> Partials:
     return (-out * out,)
 
 
+def reciprocal_machine(m: Any, x: Number) -> Number:
+    return m.choose(m.equal(x, 0.0), math.inf, 1.0 / x)
+
+
 exp = Op("exp", "eˣ", "exp({x})", math.exp, exp_partials, domain="x < 709.79",
          meaning="exponential", meaning_ja="指数関数",
          flat="x is far below 0, where the curve is level",
@@ -426,7 +496,8 @@ reciprocal = Op("reciprocal", "1/x", "reciprocal({x})", reciprocal_value, recipr
                 written="1 / {x}",
                 meaning="reciprocal, infinite at 0", meaning_ja="逆数",
                 flat="x is large, where the curve hardly falls",
-                flat_ja="x が大きく、曲線がほとんど下がらない")  # fmt: skip
+                flat_ja="x が大きく、曲線がほとんど下がらない",
+                machine=reciprocal_machine)  # fmt: skip
 
 
 # -- Trigonometric and hyperbolic ------------------------------------------------------------
@@ -521,26 +592,52 @@ def abs_partials(x: Number, out: Number) -> Partials:
     return (sign(x),)  # at 0 itself 0
 
 
+def sigmoid_machine(m: Any, x: Number) -> Number:
+    e = m.exp(-m.absolute(x))
+    return m.choose(m.at_least(x, 0.0), 1.0, e) / (1.0 + e)
+
+
+def softplus_machine(m: Any, x: Number) -> Number:
+    return m.choose(m.less(x, 0.0), 0.0, x) + m.log1p(m.exp(-m.absolute(x)))
+
+
+def relu_machine(m: Any, x: Number) -> Number:
+    return m.choose(m.less(x, 0.0), 0.0, x)
+
+
+def step_machine(m: Any, x: Number) -> Number:
+    return m.choose(m.at_least(x, 0.0), 1.0, m.choose(m.less(x, 0.0), 0.0, x))
+
+
+def sign_machine(m: Any, x: Number) -> Number:
+    return m.choose(m.less(0.0, x), 1.0, m.choose(m.less(x, 0.0), -1.0, x))
+
+
 sigmoid = Op("sigmoid", "σ", "sigmoid({x})", sigmoid_value, sigmoid_partials,
              meaning="sigmoid function", meaning_ja="シグモイド関数",
              flat="saturated: x is far from 0, where the curve is level",
-             flat_ja="飽和: x が 0 から遠く、曲線が平ら")  # fmt: skip
+             flat_ja="飽和: x が 0 から遠く、曲線が平ら",
+             machine=sigmoid_machine)  # fmt: skip
 softplus = Op("softplus", "softplus", "softplus({x})", softplus_value, softplus_partials,
               meaning="softplus", meaning_ja="ソフトプラス関数",
               flat="x is far below 0, where the curve is level",
-              flat_ja="x が 0 よりずっと小さく、曲線が平ら")  # fmt: skip
+              flat_ja="x が 0 よりずっと小さく、曲線が平ら",
+              machine=softplus_machine)  # fmt: skip
 relu = Op("relu", "relu", "relu({x})", relu_value, relu_partials,
           meaning="rectified linear unit", meaning_ja="正規化線形関数",
           flat="a dead unit: x is not above 0, and there relu is level",
-          flat_ja="死んだユニット: x が 0 以下で、relu は平ら")  # fmt: skip
+          flat_ja="死んだユニット: x が 0 以下で、relu は平ら",
+          machine=relu_machine)  # fmt: skip
 step = Op("step", "u", "step({x})", step_value, step_partials,
           meaning="unit step function", meaning_ja="単位ステップ関数",
           flat="level on both sides of the jump: nothing is learned through it",
-          flat_ja="段の両側で平ら: ここを通しては学習できない")  # fmt: skip
+          flat_ja="段の両側で平ら: ここを通しては学習できない",
+          machine=step_machine)  # fmt: skip
 sign = Op("sign", "sgn", "sign({x})", sign_value, sign_partials,
           meaning="sign", meaning_ja="符号",
           flat="level on both sides of the jump: nothing is learned through it",
-          flat_ja="段の両側で平ら: ここを通しては学習できない")  # fmt: skip
+          flat_ja="段の両側で平ら: ここを通しては学習できない",
+          machine=sign_machine)  # fmt: skip
 abs = Op("abs", "|x|", "abs({x})", math.fabs, abs_partials,
          meaning="absolute value", meaning_ja="絶対値",
          flat="at the kink, where 0 is taken between the slopes -1 and 1",
@@ -592,6 +689,28 @@ def where_partials(c: Number, x: Number, y: Number, out: Number) -> Partials:
     return 0.0, where(c, 1.0, 0.0), where(c, 0.0, 1.0)
 
 
+def where_simplified(c: Number, x: Number, y: Number) -> Number:
+    if type(c) is not float or c != c:
+        return None
+    return x if c != 0.0 else y
+
+
+def maximum_machine(m: Any, x: Number, y: Number) -> Number:
+    return m.choose(m.at_least(x, y), x, m.choose(m.equal(x, x), y, x))
+
+
+def minimum_machine(m: Any, x: Number, y: Number) -> Number:
+    return m.choose(m.at_least(y, x), x, m.choose(m.equal(x, x), y, x))
+
+
+def at_least_machine(m: Any, x: Number, y: Number) -> Number:
+    return m.choose(m.at_least(x, y), 1.0, m.choose(m.less(x, y), 0.0, math.nan))
+
+
+def where_machine(m: Any, c: Number, x: Number, y: Number) -> Number:
+    return m.choose(m.equal(c, 0.0), y, m.choose(m.equal(c, c), x, c))
+
+
 maximum = Op("maximum", "max", "maximum({x}, {y})", maximum_value, maximum_partials,
              meaning="larger of two", meaning_ja="大きい方",
              flat="the other operand is larger",
@@ -599,16 +718,19 @@ maximum = Op("maximum", "max", "maximum({x}, {y})", maximum_value, maximum_parti
 minimum = Op("minimum", "min", "minimum({x}, {y})", minimum_value, minimum_partials,
              meaning="smaller of two", meaning_ja="小さい方",
              flat="the other operand is smaller",
-             flat_ja="もう一方のほうが小さい")  # fmt: skip
+             flat_ja="もう一方のほうが小さい",
+             machine=minimum_machine)  # fmt: skip
 at_least = Op("at_least", "≥", "at_least({x}, {y})", at_least_value, at_least_partials,
               written="[{x} >= {y}]",
               meaning="1 if x >= y, else 0", meaning_ja="以上なら1",
               flat="a comparison is level on both sides of its jump",
-              flat_ja="比較は段の両側で平ら")  # fmt: skip
+              flat_ja="比較は段の両側で平ら",
+              machine=at_least_machine)  # fmt: skip
 where = Op("where", "where", "where({c}, {x}, {y})", where_value, where_partials,
            meaning="x if c is not 0, else y", meaning_ja="条件による選択",
            flat="the branch that was not chosen, or the condition",
-           flat_ja="選ばれなかった枝、または条件")  # fmt: skip
+           flat_ja="選ばれなかった枝、または条件",
+           simplified=where_simplified, machine=where_machine)  # fmt: skip
 
 
 # -- One and many operands -------------------------------------------------------------------
@@ -642,13 +764,39 @@ def dot_partials(w: Sequence[Number], x: Sequence[Number], out: Number) -> Parti
     return x, w
 
 
+def identity_simplified(x: Number) -> Number:
+    return x
+
+
+def total_simplified(values: Sequence[Number]) -> Number:
+    if len(values) == 1:
+        return values[0]
+    rest = [value for value in values if not known(value, 0.0)]
+    return total(rest) if len(rest) < len(values) else None
+
+
+def total_machine(m: Any, values: Sequence[Number]) -> Number:
+    return m.total(values)
+
+
+def dot_simplified(w: Sequence[Number], x: Sequence[Number]) -> Number:
+    return mul(w[0], x[0]) if len(w) == 1 else None
+
+
+def dot_machine(m: Any, w: Sequence[Number], x: Sequence[Number]) -> Number:
+    return m.dot(w, x)
+
+
 identity = Op("identity", "=", "{x}", operator.pos, identity_partials,
-              meaning="the same number", meaning_ja="恒等関数")  # fmt: skip
+              meaning="the same number", meaning_ja="恒等関数",
+              simplified=identity_simplified)  # fmt: skip
 total = Op("total", "Σ", "total([{values}])", total_value, total_partials, sequences=1,
-           written="sum({values})", meaning="sum of many", meaning_ja="総和")  # fmt: skip
+           written="sum({values})", meaning="sum of many", meaning_ja="総和",
+           term="{values}", simplified=total_simplified, machine=total_machine)  # fmt: skip
 dot = Op("dot", "⟨w,x⟩", "dot([{w}], [{x}])", dot_value, dot_partials, sequences=2,
          written="<({w}), ({x})>", meaning="inner product", meaning_ja="内積",
          flat="the number that it is multiplied by is 0",
-         flat_ja="掛ける相手の数が 0")  # fmt: skip
+         flat_ja="掛ける相手の数が 0",
+         term="{w} * {x}", simplified=dot_simplified, machine=dot_machine)  # fmt: skip
 
 TABLE: dict[str, Op] = {row.name: row for row in list(globals().values()) if isinstance(row, Op)}

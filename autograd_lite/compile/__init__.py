@@ -1,0 +1,25 @@
+"""From Values to a program: one to read, and one that runs at machine speed.
+
+    >>> from autograd_lite import Value, compile
+    >>> x = Value(3.0, "x")
+    >>> y = x * x + 1.0
+    >>> y.label = "y"
+    >>> f = compile(y, [x])
+    >>> f(2.0)
+    5.0
+    >>> print(f.source.rstrip())
+    def compute_y(x):
+        \"\"\"Compute the outputs of a recorded graph from its inputs.
+    <BLANKLINE>
+        The Python branches taken while the graph was recorded are frozen in it.
+        \"\"\"
+        v1 = x * x  # mul
+        y = v1 + 1.0  # add 'y'
+        return (y,)
+
+Read the source in this order: instructions, python, compiled; then machine, native.
+"""
+
+from autograd_lite.compile.compiled import Compiled, compile
+
+__all__ = ["compile", "Compiled"]

@@ -1,0 +1,204 @@
+"""Instructions: a graph of Values as a list of numbered operations, in the order they run.
+
+What no output needs is not in the list, what stands in the graph twice is in it once, what
+can be computed now is a number, and 1·x, 0+x and x¹ are x. All facts about ops are read off
+their rows. None of it changes a bit of a result, with one exception: where 0 is added to −0
+the sign of that zero stays, which the sum would lose.
+
+Legend
+    reference   an operand: the number (int) of an input or instruction, or a constant (float)
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from autograd_lite.backprop import topological_order
+from autograd_lite.ops import Op
+from autograd_lite.value import DOMAIN_ERRORS, SourceLine, Value, explained
+
+__all__ = ["Reference", "Instruction", "Instructions", "Term", "Recorder", "instructions_of"]
+
+Reference: TypeAlias = int | float
+
+
+class Instruction(NamedTuple):
+    """One operation: its row of the table, its operands, and the node that it came from."""
+
+    op: Op
+    operands: tuple[Reference, ...]
+    label: str
+    line: SourceLine | None
+
+
+class Instructions:
+    """A program: numbers 0 .. n-1 are its inputs, n and on its instructions, in order.
+
+    inputs      the labels of the inputs
+    body        the instructions; each refers only to inputs and to those before it
+    outputs     one reference per output
+    """
+
+    def __init__(
+        self, inputs: Sequence[str], body: Sequence[Instruction], outputs: Sequence[Reference]
+    ) -> None:
+        self.inputs = tuple(inputs)
+        self.body = tuple(body)
+        self.outputs = tuple(outputs)
+
+    def __repr__(self) -> str:
+        return (
+            f"Instructions({len(self.inputs)} inputs, {len(self.body)} instructions, "
+            f"{len(self.outputs)} outputs)"
+        )
+
+    def run(self, numbers: Sequence[float]) -> list[float]:
+        """Return the outputs at these inputs, one instruction after the other.
+
+        Raises what eager code raises, with the same message: the op, its operands, its line.
+        """
+        known = list(numbers)
+        for op, operands, _, _ in self.body:
+            values = [known[r] if type(r) is int else r for r in operands]
+            try:
+                known.append(op.value(values))
+            except DOMAIN_ERRORS as error:
+                raise explained(error, op, self.named(operands, values)) from None
+        return [known[r] if type(r) is int else r for r in self.outputs]
+
+    def named(self, operands: Sequence[Reference], values: Sequence[float]) -> list[Value]:
+        """Return operands as Values with the labels and lines of their nodes, for a message."""
+        nodes = []
+        for reference, value in zip(operands, values):
+            node = Value(value)
+            node.line = None
+            if type(reference) is int:
+                if reference < len(self.inputs):
+                    node.label = self.inputs[reference]
+                else:
+                    instruction = self.body[reference - len(self.inputs)]
+                    node.label = instruction.label
+                    node.line = instruction.line
+            nodes.append(node)
+        return nodes
+
+    def depending_on(self, varying: Iterable[int]) -> list[bool]:
+        """Return, for each input and instruction, whether it depends on one of these inputs."""
+        wanted = set(varying)
+        depends = [k in wanted for k in range(len(self.inputs))]
+        for instruction in self.body:
+            found = False
+            for reference in instruction.operands:
+                if type(reference) is int and depends[reference]:
+                    found = True
+                    break
+            depends.append(found)
+        return depends
+
+
+# -- From Values to instructions -------------------------------------------------------------
+
+
+class Term:
+    """A number of a program that is not known yet: what `Op.simplified` gets as an operand."""
+
+    __slots__ = ("recorder", "reference")
+
+    def __init__(self, recorder: "Recorder", reference: int) -> None:
+        self.recorder = recorder
+        self.reference = reference
+
+    def record(self, op: Op, operands: Sequence[Any]) -> "Term | float":
+        """Return the result of an op on terms and floats: how a row's own rewriting is written."""
+        if op.sequences:
+            operands = [operand for sequence in operands for operand in sequence]
+        references = tuple([r.reference if isinstance(r, Term) else r for r in operands])
+        return self.recorder.term(self.recorder.add(op, references))
+
+
+class Recorder:
+    """Collects instructions; the same one asked for again is the one that is there already."""
+
+    def __init__(self, inputs: int) -> None:
+        self.inputs = inputs
+        self.body: list[Instruction] = []
+        self.found: dict[tuple[Any, ...], int] = {}
+
+    def term(self, reference: Reference) -> Term | float:
+        return Term(self, reference) if type(reference) is int else reference
+
+    def add(
+        self,
+        op: Op,
+        operands: tuple[Reference, ...],
+        label: str = "",
+        line: SourceLine | None = None,
+    ) -> Reference:
+        """Return a reference to op(operands): a constant, an older number, or a new instruction."""
+        constants = [r for r in operands if type(r) is float]
+        if len(constants) == len(operands):
+            try:
+                return op.value(constants)
+            except DOMAIN_ERRORS:
+                pass  # left to fail where eager code fails: when it runs
+        elif op.simplified is not None and (constants or op.sequences or len(operands) == 1):
+            terms = [self.term(r) for r in operands]
+            shorter = op.simplified(*(op.split(terms) if op.sequences else terms))
+            if shorter is not None:
+                return shorter.reference if isinstance(shorter, Term) else float(shorter)
+        # 0.0 and -0.0 are equal, and so are 1 and 1.0: constants are told apart by their text
+        key: tuple[Any, ...] = (op, operands)
+        if constants:
+            key = (op, tuple([r if type(r) is int else float(r).hex() for r in operands]))
+        number = self.found.get(key)
+        if number is None:
+            number = self.inputs + len(self.body)
+            self.found[key] = number
+            self.body.append(Instruction(op, operands, label, line))
+        elif label and not self.body[number - self.inputs].label:
+            self.body[number - self.inputs] = Instruction(op, operands, label, line)
+        return number
+
+
+def instructions_of(outputs: Sequence[Value], inputs: Sequence[Value]) -> Instructions:
+    """Return the program that computes `outputs` from `inputs`.
+
+    An input may be any node: what is below it does not matter then. Every other leaf stands in
+    the program as the number that it holds now.
+    """
+    reference: dict[Value, Reference] = {node: k for k, node in enumerate(inputs)}
+    recorder = Recorder(len(inputs))
+    everything = Value(0.0, "", None, tuple(outputs))  # one walk for all outputs
+    for node in topological_order(everything)[:-1]:
+        if node in reference:
+            continue
+        if node.op is None:
+            reference[node] = node.data
+            continue
+        operands = tuple([reference[parent] for parent in node.parents])
+        reference[node] = recorder.add(node.op, operands, node.label, node.line)
+    labels = [node.label for node in inputs]
+    return needed(labels, recorder.body, [reference[node] for node in outputs])
+
+
+def needed(
+    inputs: Sequence[str], body: Sequence[Instruction], outputs: Sequence[Reference]
+) -> Instructions:
+    """Return the program without the instructions that no output needs, numbered afresh."""
+    n = len(inputs)
+    wanted = [False] * (n + len(body))
+    for reference in outputs:
+        if type(reference) is int:
+            wanted[reference] = True
+    for k in range(len(body) - 1, -1, -1):
+        if wanted[n + k]:
+            for reference in body[k].operands:
+                if type(reference) is int:
+                    wanted[reference] = True
+    moved = list(range(n))
+    kept: list[Instruction] = []
+    for k, instruction in enumerate(body):
+        moved.append(n + len(kept))
+        if wanted[n + k]:
+            operands = tuple([moved[r] if type(r) is int else r for r in instruction.operands])
+            kept.append(instruction._replace(operands=operands))
+    return Instructions(inputs, kept, [moved[r] if type(r) is int else r for r in outputs])
