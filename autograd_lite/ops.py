@@ -714,7 +714,8 @@ def where_machine(m: Any, c: Number, x: Number, y: Number) -> Number:
 maximum = Op("maximum", "max", "maximum({x}, {y})", maximum_value, maximum_partials,
              meaning="larger of two", meaning_ja="大きい方",
              flat="the other operand is larger",
-             flat_ja="もう一方のほうが大きい")  # fmt: skip
+             flat_ja="もう一方のほうが大きい",
+             machine=maximum_machine)  # fmt: skip
 minimum = Op("minimum", "min", "minimum({x}, {y})", minimum_value, minimum_partials,
              meaning="smaller of two", meaning_ja="小さい方",
              flat="the other operand is smaller",
