@@ -40,7 +40,7 @@ from autograd_lite.ops import (
     total,
     where,
 )
-from autograd_lite.trace import trace
+from autograd_lite.trace import step_through, trace
 from autograd_lite.value import Constant, Value, record_lines
 
 __all__ = [
@@ -49,7 +49,7 @@ __all__ = [
     "gradients", "grad", "directional_derivative",
     "compile",
     "check_gradients", "find_nan", "collector_paused",
-    "trace",
+    "trace", "step_through",
     "exp", "log", "sqrt", "reciprocal", "sin", "cos", "tan", "tanh",
     "sigmoid", "softplus", "relu", "step", "sign", "abs",
     "maximum", "minimum", "at_least", "where", "identity", "dot", "total",

@@ -26,7 +26,7 @@ from autograd_lite.formula import number_text, partial_texts, value_text
 from autograd_lite.ops import described
 from autograd_lite.value import Constant, Value
 
-__all__ = ["trace", "Trace", "Step", "ForwardStep", "ForwardPass", "Replay", "Why"]
+__all__ = ["trace", "Trace", "Step", "ForwardStep", "ForwardPass", "Replay", "Why", "step_through"]
 
 Language: TypeAlias = Literal["en", "ja"]
 NodeOrName: TypeAlias = "Value | str | int"
@@ -991,3 +991,20 @@ def path_text(path: Sequence[Step], product: float) -> str:
     if len(factors) > LINES_SHOWN:
         factors = [*factors[:5], "...", *factors[-5:]]
     return f"{' * '.join(factors)} = {told_number(product)}"
+
+
+# -- In a terminal -----------------------------------------------------------------------------
+
+
+def step_through(output: "Value | Trace", *, language: Language = "en") -> None:
+    """Run backprop from `output` and step through it in the terminal: `n` next, `b` back, `?` help.
+
+    Afterwards the gradients are those of `backward`; leaves add up over calls. A trace that was
+    made before is stepped through as it is.
+
+    Raises TypeError if `output` is neither, and ValueError for a language we do not speak.
+    """
+    from autograd_lite.stepping.terminal import Stepper  # the room above may not import this one
+
+    steps = output if isinstance(output, Trace) else trace(output)
+    Stepper(steps, language=language).run()

@@ -1,0 +1,7 @@
+"""The viewers of one trace: a terminal, a web page, and the editor's own debugger.
+
+They show the same steps in the same words, which are those of `autograd_lite.trace`.
+(The folder is not called `step`: importing it would then hide the op of that name.)
+"""
+
+__all__: list[str] = []
