@@ -8,26 +8,37 @@ more, which training never sees, show what it has really learned.
 """
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from demos.images import COLUMNS, LEARNED, UNSEEN, Image, load_drawing, load_images
-from nn import GradientDescent, History, Layer, Network, accuracy, classify, load, train
+from nn import GradientDescent, History, Layer, Network, Unit, classify, load, train
 
 __all__ = ["main"]
 
-UNCLEAR = Image(-1, "unclear", ("##.", "#..", "#.#", "##."))  # neither a 0 nor a 1
+UNCLEAR = Image(-1, "unclear: a cross", (".#.", "###", ".#.", ".#."))  # neither a 0 nor a 1
+SHOWN = 5  # images that the network takes for the other, in a report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the demo with the given command line; return the exit status."""
+    """Run the demo with the given command line; return the exit status.
+
+    0: done; 2: something given does not make sense or cannot be read or written, and the error
+    says what; 130: stopped by Ctrl-C outside the training.
+    """
     options = parsed(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path may not fit the code page
     try:
         run(options)
-    except (ValueError, OSError, ImportError) as error:
+    except (ValueError, OSError, ImportError, ArithmeticError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("stopped by Ctrl-C", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -57,9 +68,13 @@ def run(options: argparse.Namespace) -> None:
             raise ValueError(f"{options.load} holds a network {network.sizes}, not one of digits")
         print(f"{network!r}, loaded from {options.load}")
     else:
+        if options.out.is_file():
+            raise ValueError(f"{options.out} is a file; --out takes a folder")
+        options.out.mkdir(parents=True, exist_ok=True)  # before the work, in case it cannot be
         network, history = trained(options, learned)
-        print(f"C = {history.costs[0]:.4f} -> {history.costs[-1]:.4f} "
-              f"in {len(history.costs)} epochs, {history.seconds:.1f} s")  # fmt: skip
+        if history.costs:
+            print(f"cost C = {history.costs[0]:.4f} -> {history.costs[-1]:.4f} "
+                  f"in {len(history.costs)} epochs, {history.seconds:.1f} s")  # fmt: skip
     print()
     report("the 64 images it learned from", network, learned)
     report("16 images it has never seen  ", network, unseen)
@@ -70,9 +85,11 @@ def run(options: argparse.Namespace) -> None:
     if drawing is None:
         show_hidden_units(network)
     if not options.load:
-        options.out.mkdir(parents=True, exist_ok=True)
-        network.save(options.out / "network.json")
-        print(f"The network is saved: {options.out / 'network.json'}")
+        saved = options.out / "network.json"
+        network.save(saved)
+        print(f"The network is saved: {saved}")
+        print("To let it read a drawing of your own (--help says more):")
+        print(f"    python -m demos.digits --load {saved} --image FILE")
 
 
 def trained(options: argparse.Namespace, images: Sequence[Image]) -> tuple[Network, History]:
@@ -90,15 +107,12 @@ def trained(options: argparse.Namespace, images: Sequence[Image]) -> tuple[Netwo
 
 def report(what: str, network: Network, images: Sequence[Image]) -> None:
     """Print how many images of a set the network puts in the right class, and which it does not."""
-    pixels = [image.pixels for image in images]
-    digits = [image.digit for image in images]
-    right = round(accuracy(network, pixels, digits) * len(images))
-    print(f"{what}: {right} of {len(images)} right")
-    for image in images:
-        if classify(network, image.pixels) != image.digit:
-            print(
-                f'    taken for the other: a {image.digit}, "{image.note}"  {"/".join(image.rows)}'
-            )
+    wrong = [image for image in images if classify(network, image.pixels) != image.digit]
+    print(f"{what}: {len(images) - len(wrong)} of {len(images)} right")
+    for image in wrong[:SHOWN]:
+        print(f'    taken for the other: a {image.digit}, "{image.note}"  {"/".join(image.rows)}')
+    if len(wrong) > SHOWN:
+        print(f"    and {len(wrong) - SHOWN} more")
 
 
 def first(images: Sequence[Image], digit: int) -> Image:
@@ -109,11 +123,11 @@ def show_response(network: Network, image: Image) -> None:
     """Print how every unit responds to an image (反応例): its excitement, from 0 to 1."""
     outputs = [output.data for output in network(image.pixels)]
     answer = outputs.index(max(outputs))
-    what = f'a "{image.digit}"' if image.digit >= 0 else "an image that is neither"
-    note = f" ({image.note})" if image.note and image.digit >= 0 else ""
+    what = f'a "{image.digit}"' if image.digit >= 0 else "an image"
+    note = f" ({image.note})" if image.note else ""
     print(f"Response to {what}{note}: {verdict(outputs, answer)}")
     bars = [
-        f"{unit.a.label:>6} {bar(unit.a.data)} {unit.a.data:.2f}"
+        f"{unit.a.label:>6} {bar(unit.a.data)} {unit.a.data:.2f}  {role(network, layer, unit)}"
         for layer in computing(network)
         for unit in layer.units
         if unit.a is not None
@@ -122,6 +136,11 @@ def show_response(network: Network, image: Image) -> None:
         row = image.rows[k] if k < len(image.rows) else " " * COLUMNS
         print(f"    {row}    {bars[k] if k < len(bars) else ''}".rstrip())
     print()
+
+
+def role(network: Network, layer: Layer, unit: Unit) -> str:
+    last = layer is network.layers[-1]
+    return f'output: is it a "{unit.index - 1}"?' if last else f"hidden unit {unit.index}"
 
 
 def verdict(outputs: Sequence[float], answer: int) -> str:
@@ -147,8 +166,8 @@ def bar(excitement: float, width: int = 20) -> str:
 def show_hidden_units(network: Network) -> None:
     """Print what each hidden unit has learned: its weights as 4 × 3 pictures, side by side."""
     units = computing(network)[0].units
-    print("What the hidden units look for (weights of the 12 pixels):")
-    print("    ++ a pixel that strongly excites it   -- one that strongly calms it   . hardly any")
+    print("What the hidden units look for: the weight of each of the 12 pixels")
+    print("    + the pixel excites the unit   - it calms it   ++ -- strongly   . hardly at all")
     for start in range(0, len(units), 5):
         group = units[start : start + 5]
         print("    " + "".join(f"{f'unit {unit.index}':<14}" for unit in group).rstrip())

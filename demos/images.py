@@ -1,7 +1,8 @@
 """The digit images (手書き数字の画像): 4 rows of 3 pixels, black or white, as text art.
 
 A file holds blocks separated by blank lines: a label line with the digit and a note on how it
-was drawn, then four rows of `#` (on) and `.` (off). Lines that start with "# " are comments.
+was drawn, then four rows of `#` (on) and `.` (off). Lines between blocks that start with "# "
+are comments.
 
     0 thin oval
     .#.
@@ -60,14 +61,14 @@ def load_images(path: str | Path = LEARNED) -> list[Image]:
     images = []
     seen: dict[tuple[str, ...], int] = {}
     for line, block in blocks(path):
-        label = block[0].split(maxsplit=1)
-        if label[0] not in ("0", "1"):
+        digit, note = label_of(block[0])
+        if digit < 0:
             raise ValueError(f"{path}, line {line}: a label is 0 or 1 and a note, not {block[0]!r}")
         rows = checked_rows(path, line + 1, block[1:])
         if rows in seen:
             raise ValueError(f"{path}, line {line}: the same image stands at line {seen[rows]}")
         seen[rows] = line
-        images.append(Image(int(label[0]), label[1] if len(label) > 1 else "", rows))
+        images.append(Image(digit, note, rows))
     if not images:
         raise ValueError(f"{path} holds no images")
     return images
@@ -84,11 +85,16 @@ def load_drawing(path: str | Path) -> Image:
             f"{path} must hold one image of {ROWS} rows, and holds {len(found)} blocks"
         )
     line, block = found[0]
-    if len(block) == ROWS + 1:
-        label = block[0].split(maxsplit=1)
-        digit = int(label[0]) if label[0] in ("0", "1") else -1
-        return Image(digit, block[0], checked_rows(path, line + 1, block[1:]))
-    return Image(-1, "", checked_rows(path, line, block))
+    if len(block) <= ROWS or set(block[0]) <= {"#", "."}:  # no label, but a row already
+        return Image(-1, "", checked_rows(path, line, block))
+    digit, note = label_of(block[0])
+    return Image(digit, note, checked_rows(path, line + 1, block[1:]))
+
+
+def label_of(line: str) -> tuple[int, str]:
+    """Return the digit and the note of a label line; -1 and the whole line if it has no digit."""
+    digit, *note = line.split(maxsplit=1)
+    return (int(digit), "".join(note)) if digit in ("0", "1") else (-1, line)
 
 
 def blocks(path: str | Path) -> list[tuple[int, list[str]]]:
@@ -105,12 +111,12 @@ def blocks(path: str | Path) -> list[tuple[int, list[str]]]:
     open_block = False
     for number, line in enumerate(text.splitlines(), start=1):
         line = line.strip()
-        if line.startswith("# "):
-            continue
         if not line:
             open_block = False
         elif open_block:
             found[-1][1].append(line)
+        elif line.startswith("# "):
+            continue
         else:
             found.append((number, [line]))
             open_block = True
@@ -119,11 +125,12 @@ def blocks(path: str | Path) -> list[tuple[int, list[str]]]:
 
 def checked_rows(path: str | Path, line: int, rows: Sequence[str]) -> tuple[str, ...]:
     """Return the rows of an image; raise ValueError unless they are 4 rows of 3 pixels."""
-    if len(rows) != ROWS:
-        raise ValueError(f"{path}, line {line}: an image has {ROWS} rows, not {len(rows)}")
     for k, row in enumerate(rows):
         if len(row) != COLUMNS or set(row) - {"#", "."}:
+            shown = row if len(row) <= 40 else row[:37] + "..."
             raise ValueError(
-                f"{path}, line {line + k}: a row is {COLUMNS} pixels, each # or ., not {row!r}"
+                f"{path}, line {line + k}: a row is {COLUMNS} pixels, each # or ., not {shown!r}"
             )
+    if len(rows) != ROWS:
+        raise ValueError(f"{path}, line {line}: an image has {ROWS} rows, not {len(rows)}")
     return tuple(rows)

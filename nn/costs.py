@@ -94,6 +94,7 @@ def checked(outputs: Sequence[Value], targets: Sequence[Operand]) -> None:
         raise ValueError(f"{len(outputs)} outputs need as many targets, not {len(targets)}")
 
 
-def labelled(cost: Value) -> Value:
-    cost.label = "C"
-    return cost
+def labelled(cost: Operand) -> Value:
+    C = as_value(cost)  # of plain numbers it is one too
+    C.label = "C"
+    return C

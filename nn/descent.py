@@ -13,6 +13,8 @@ import math
 from collections.abc import Sequence
 from typing import Protocol
 
+from autograd_lite.ops import number
+
 __all__ = ["Update", "GradientDescent", "Momentum", "Adam"]
 
 
@@ -59,7 +61,7 @@ class Momentum:
 
     def __call__(self, p: Sequence[float], g: Sequence[float]) -> list[float]:
         rate, mu = self.rate, self.momentum
-        v = self.velocity or [0.0] * len(p)
+        v = kept(self, self.velocity, p)
         self.velocity = [mu * velocity - rate * slope for velocity, slope in zip(v, g)]
         return [value + velocity for value, velocity in zip(p, self.velocity)]
 
@@ -87,8 +89,8 @@ class Adam:
 
     def __call__(self, p: Sequence[float], g: Sequence[float]) -> list[float]:
         beta1, beta2 = self.beta1, self.beta2
-        m = self.mean or [0.0] * len(p)
-        v = self.mean_square or [0.0] * len(p)
+        m = kept(self, self.mean, p)
+        v = kept(self, self.mean_square, p)
         self.steps += 1
         self.mean = [beta1 * mean + (1.0 - beta1) * slope for mean, slope in zip(m, g)]
         self.mean_square = [
@@ -102,13 +104,25 @@ class Adam:
         ]
 
 
+def kept(update: object, numbers: list[float], p: Sequence[float]) -> list[float]:
+    """Return what an update kept from its last step, one number per parameter; zeros at first."""
+    if numbers and len(numbers) != len(p):
+        raise ValueError(
+            f"{update!r} has moved {len(numbers)} parameters and remembers their steps; "
+            f"make a new one for these {len(p)}"
+        )
+    return numbers or [0.0] * len(p)
+
+
 def positive(name: str, value: float) -> float:
+    value = number(value)
     if not (value > 0.0 and math.isfinite(value)):
         raise ValueError(f"{name} must be a positive number, not {value!r}")
-    return float(value)
+    return value
 
 
 def fraction(name: str, value: float) -> float:
+    value = number(value)
     if not 0.0 <= value < 1.0:
         raise ValueError(f"{name} must be at least 0 and below 1, not {value!r}")
-    return float(value)
+    return value

@@ -7,13 +7,14 @@ everything from numbers and names; nothing in a file is ever run.
 
 import json
 import math
+import reprlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from autograd_lite import TABLE, Op
 from autograd_lite.files import write_atomically
-from nn.units import Network
+from nn.units import Layer, Network
 
 __all__ = ["save", "load", "load_into"]
 
@@ -25,22 +26,47 @@ LARGEST = 64 * 2**20  # bytes: a file beyond this is not a network of ours
 def save(network: Network, path: str | Path) -> None:
     """Write a network as JSON. A kill at any moment leaves the old file or the new one.
 
-    Raises ValueError if a parameter is not finite, and OSError if the folder cannot be written.
+    Raises ValueError if a parameter is not finite, if the units of a layer differ in their
+    activation, if an op of your own bears the name of one of the table's, and for a network too
+    large to be read again; OSError if the folder cannot be written.
     """
+    for layer in network.computing_layers():
+        check_activations(layer)
     for parameter in network.parameters():
         if not math.isfinite(parameter.data):
             raise ValueError(
                 f"{parameter.label} is {parameter.data!r}; such a network is not saved"
             )
-    write_atomically(path, as_json(network))
+    text = as_json(network)
+    if len(text) > LARGEST:
+        raise ValueError(f"{network!r} takes more than {LARGEST // 2**20} MiB; it is not saved")
+    write_atomically(path, text)
+
+
+def check_activations(layer: Layer) -> None:
+    """Raise ValueError if the name of one activation would not bring back those of a layer."""
+    activation = layer.units[0].activation
+    for unit in layer.units:
+        if unit.activation is not activation:
+            raise ValueError(
+                f"the units of layer {layer.number} differ in their activation "
+                f"({activation.name}, {unit.activation.name}); a file holds one for each layer"
+            )
+    if TABLE.get(activation.name, activation) is not activation:
+        raise ValueError(
+            f"layer {layer.number} has an activation of your own that is called "
+            f"{activation.name!r}, as one of the table's; give it another name"
+        )
 
 
 def as_json(network: Network) -> str:
     """Return the text of a saved network: one line per unit."""
     layers = []
     for layer in network.computing_layers():
-        rows = ",\n".join(f"        {json.dumps([w.data for w in u.weights])}" for u in layer.units)
-        biases = json.dumps([unit.bias.data for unit in layer.units])
+        rows = ",\n".join(
+            f"        {json.dumps([float(w.data) for w in u.weights])}" for u in layer.units
+        )
+        biases = json.dumps([float(unit.bias.data) for unit in layer.units])
         activation = json.dumps(layer.units[0].activation.name)
         layers.append(
             f'    {{"layer": {layer.number}, "activation": {activation},\n'
@@ -103,30 +129,41 @@ def read(path: Path, table: Mapping[str, Op]) -> Saved:
         if len(raw) > LARGEST:
             raise ValueError(f"it is larger than {LARGEST // 2**20} MiB")
         return parsed(raw, table)
-    except (ValueError, RecursionError) as error:  # of json too: UnicodeDecodeError is one
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
-        raise ValueError(f"{path} is not a saved network: {reason}") from None
+    except UnicodeDecodeError as error:
+        reason = f"it is not UTF-8 text (byte {error.start})"
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except ValueError as error:  # of json too
+        reason = str(error)
+    raise ValueError(f"{path} is not a saved network: {reason}")
 
 
 def parsed(raw: bytes, table: Mapping[str, Op]) -> Saved:
-    document = json.loads(raw.decode("utf-8-sig"), parse_constant=not_finite)
+    text = raw.decode("utf-8-sig")  # some editors put a byte order mark in front
+    document = json.loads(text, parse_constant=not_finite, object_pairs_hook=no_name_twice)
     document = entry(document, "the file", dict)
     if document.get("format") != FORMAT:
         raise ValueError(f"its format is not {FORMAT!r}")
-    if document.get("version") != VERSION:
-        raise ValueError(
-            f"its version is {document.get('version')!r}; this program reads {VERSION}"
-        )
+    version = field(document, "version", int)
+    if version != VERSION:
+        raise ValueError(f"its version is {shown(version)}; this program reads {VERSION}")
     sizes = [entry(size, "a size", int) for size in field(document, "sizes", list)]
     layers = field(document, "layers", list)
     if len(sizes) < 2 or len(layers) != len(sizes) - 1 or min(sizes) < 1:
-        raise ValueError(f"sizes {sizes} do not fit {len(layers)} layer(s)")
+        raise ValueError(f"sizes {shown(sizes)} do not fit {len(layers)} layer(s)")
     activations, parameters = [], []
     for number, layer in enumerate(layers, start=2):
         inputs, units = sizes[number - 2], sizes[number - 1]
-        name = field(entry(layer, f"layer {number}", dict), "activation", str)
+        found = field(entry(layer, f"layer {number}", dict), "layer", int)
+        if found != number:
+            raise ValueError(f"layer {shown(found)} stands in the place of layer {number}")
+        name = field(layer, "activation", str)
         if name not in table:
-            raise ValueError(f"layer {number} has the activation {name!r}, which is not known here")
+            raise ValueError(
+                f"layer {number} has the activation {shown(name)}, which is not known here"
+            )
+        if table[name].sequences or len(table[name].operands) != 1:
+            raise ValueError(f"{name}, of layer {number}, is no activation: it is not of one z")
         weights = field(layer, "weights", list)
         biases = field(layer, "biases", list)
         if len(weights) != units or len(biases) != units:
@@ -164,5 +201,20 @@ def finite(found: Any) -> float:
     return number
 
 
-def not_finite(name: str) -> float:
+def not_finite(name: str) -> NoReturn:
     raise ValueError(f"a weight or bias is {name}")
+
+
+def no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the entries of a JSON object; of two with one name, nobody knows which is meant."""
+    entries: dict[str, Any] = {}
+    for name, found in pairs:
+        if name in entries:
+            raise ValueError(f"{shown(name)} stands there twice")
+        entries[name] = found
+    return entries
+
+
+def shown(found: object) -> str:
+    """Return something out of a file as a short text."""
+    return reprlib.repr(found)

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from autograd_lite import Op, Value, dot, sigmoid, zero_grad
-from autograd_lite.ops import described, number
+from autograd_lite.ops import described
 from autograd_lite.value import Operand, as_values
 
 __all__ = ["Unit", "Layer", "InputUnit", "InputLayer", "Network"]
@@ -60,6 +60,7 @@ class Unit:
         source: random.Random | None = None,
     ) -> None:
         checked_activation(activation)
+        checked_count("a unit needs at least one input", inputs)
         if weights is None:
             source = source or random.Random(0)
             weights = [source.gauss(0.0, 1.0 / math.sqrt(inputs)) for _ in range(inputs)]
@@ -140,6 +141,7 @@ class Layer:
         source: random.Random | None = None,
     ) -> None:
         source = source or random.Random(0)
+        checked_count("a layer needs at least one unit", units)
         if weights is not None and len(weights) != units:
             raise ValueError(
                 f"a layer of {units} units needs {units} rows of weights, not {len(weights)}"
@@ -214,11 +216,12 @@ class InputLayer:
         """
         if len(x) != len(self.units):
             raise ValueError(f"the input layer takes {len(self.units)} numbers, not {len(x)}")
-        nodes = []
-        for unit, value in zip(self.units, x):
-            node = value if isinstance(value, Value) else Value(value, unit.a_label)
+        nodes = [
+            value if isinstance(value, Value) else Value(value, unit.a_label)
+            for unit, value in zip(self.units, x)
+        ]
+        for unit, node in zip(self.units, nodes):
             unit.a = node
-            nodes.append(node)
         return nodes
 
 
@@ -255,7 +258,11 @@ class Network:
     ) -> None:
         self.sizes = checked_sizes(sizes)
         computing = len(self.sizes) - 1
-        activations = [activation] * computing if isinstance(activation, Op) else list(activation)
+        if isinstance(activation, (list, tuple)):
+            activations = list(activation)
+        else:
+            checked_activation(activation)
+            activations = [activation] * computing
         if len(activations) != computing:
             raise ValueError(
                 f"a network of sizes {self.sizes} computes in {computing} layer(s) "
@@ -291,7 +298,8 @@ class Network:
         for node in self.nodes():
             if node.label == label:
                 return node
-        hint = "" if self.inputs.units[0].a else "; z and a exist after a call network(x)"
+        called = self.inputs.units[0].a is not None
+        hint = "" if called else "; z and a exist after a call network(x)"
         raise KeyError(
             f"no node is called {label!r}: labels are like w_11^2, b_1^2, z_1^2, a_1^2{hint}"
         )
@@ -359,6 +367,10 @@ def checked_sizes(sizes: Sequence[int]) -> list[int]:
             f"a network needs an input layer and one more, like [12, 3, 2], not {sizes!r}"
         )
     for size in sizes:
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-            raise ValueError(f"every layer needs at least one unit: {sizes!r} has {size!r}")
-    return [int(number(size)) for size in sizes]
+        checked_count(f"every layer of {sizes!r} needs at least one unit", size)
+    return list(sizes)
+
+
+def checked_count(what: str, count: int) -> None:
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise ValueError(f"{what}: a whole number, not {count!r}")
