@@ -10,7 +10,7 @@ a second copy of it.
 >>> partial_texts(ops.sigmoid, ["z"], "a")
 ('a * (1 - a)',)
 >>> partial_texts(ops.power, ["x", 2.0], "y")
-('2 * x**1', '0')
+('2 * x', '0')
 """
 
 import re
@@ -83,6 +83,10 @@ class Symbol:
         """Return the symbol for an op applied to operands (or sequences) with a symbol in them."""
         if op.sequences:
             operands = [operand for sequence in operands for operand in sequence]
+        elif op.simplified is not None:  # 2·x¹ is written 2·x
+            simpler = op.simplified(*operands)
+            if isinstance(simpler, Symbol):
+                return simpler
         text = value_text(op, operands)
         return Symbol(text, ATOM if CLOSED.fullmatch(op.written) else SUM)
 
