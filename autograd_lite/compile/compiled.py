@@ -19,7 +19,7 @@ __all__ = ["compile", "Compiled", "Group", "Numbers"]
 Group: TypeAlias = Union[Value, Sequence[Value]]
 Numbers: TypeAlias = Any  # a number; or a list, tuple, array.array, NumPy array of numbers
 
-TARGETS = ("python",)
+TARGETS = ("python", "native")
 
 
 def compile(
@@ -36,6 +36,8 @@ def compile(
     inputs      likewise. The function takes one argument for each: a number for a Value, a
                 sequence of numbers (list, tuple, array.array, NumPy array) for a list of them
     target      "python": a program to read, in `.source`; bit for bit what the graph computes
+                "native": machine code (pip install "autograd-lite[native]"), where each op is
+                off by 4 ulp at most, and a sum may be added in another order
 
     Raises TypeError for something that is not a Value, ValueError for an input that stands
     there twice or an unknown target.
@@ -50,7 +52,11 @@ def compile(
     [56.0, [56.0, 48.0]]
     """
     if target not in TARGETS:
-        raise ValueError(f"target is 'python', not {target!r}")
+        raise ValueError(f"target is 'python' or 'native', not {target!r}")
+    if target == "native":
+        from autograd_lite.compile.native import NativeCompiled  # needs llvmlite: an extra
+
+        return NativeCompiled(outputs, inputs)
     return Compiled(outputs, inputs)
 
 

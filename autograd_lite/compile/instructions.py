@@ -12,6 +12,7 @@ Legend
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from autograd_lite import ops
 from autograd_lite.backprop import topological_order
 from autograd_lite.ops import Op
 from autograd_lite.value import DOMAIN_ERRORS, SourceLine, Value, explained
@@ -177,7 +178,40 @@ def instructions_of(outputs: Sequence[Value], inputs: Sequence[Value]) -> Instru
         operands = tuple([reference[parent] for parent in node.parents])
         reference[node] = recorder.add(node.op, operands, node.label, node.line)
     labels = [node.label for node in inputs]
-    return needed(labels, recorder.body, [reference[node] for node in outputs])
+    wanted = [reference[node] for node in outputs]
+    return needed(labels, with_inner_products(len(inputs), recorder.body, wanted), wanted)
+
+
+def with_inner_products(
+    inputs: int, body: Sequence[Instruction], outputs: Sequence[Reference]
+) -> list[Instruction]:
+    """Return the instructions with Σ of products, each used only there, as inner products.
+
+    The same additions in the same order: not a bit changes. The products are then not needed.
+    """
+    uses = [0] * (inputs + len(body))
+    for reference in outputs:
+        if type(reference) is int:
+            uses[reference] += 1
+    for instruction in body:
+        for reference in instruction.operands:
+            if type(reference) is int:
+                uses[reference] += 1
+    found: list[Instruction] = []
+    for instruction in body:
+        factors = []
+        if instruction.op is ops.total and len(instruction.operands) > 1:
+            for r in instruction.operands:
+                if type(r) is float or r < inputs or uses[int(r)] > 1:
+                    break
+                factors.append(body[int(r) - inputs])
+        complete = factors and len(factors) == len(instruction.operands)
+        if complete and all(factor.op is ops.mul for factor in factors):
+            w = tuple([factor.operands[0] for factor in factors])
+            x = tuple([factor.operands[1] for factor in factors])
+            instruction = instruction._replace(op=ops.dot, operands=w + x)
+        found.append(instruction)
+    return found
 
 
 def needed(

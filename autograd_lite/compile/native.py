@@ -1,0 +1,272 @@
+"""Native code: a kernel's text through LLVM, and called with the numbers of a batch.
+
+Needs llvmlite, an extra: pip install "autograd-lite[native]". The machine code is made for the
+CPU that it runs on. While it runs, Python's lock is released, and any number of threads can be
+in it: everything that a call writes to is its own.
+"""
+
+import ctypes
+import math
+import sys
+from array import array
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+from autograd_lite.compile.compiled import Batch, Compiled, Group
+from autograd_lite.compile.kernel import Kernel
+from autograd_lite.compile.machine import LIBRARY
+from autograd_lite.compile.schedule import Schedule
+
+__all__ = ["NativeCompiled", "Code", "Buffer"]
+
+VECTORS = 4  # vectors per number, where a vector has 8 lanes (32 registers); 2 elsewhere
+
+# Irregular instructions, beyond which compiling counts for more than running: one vector per
+# number, and LLVM's quick ways (10,000 ops on 8 lanes: 1.2 s instead of 7).
+MANY = 400
+
+
+class Buffer:
+    """Doubles in memory, on a cache line's boundary: unaligned vectors take twice as long."""
+
+    __slots__ = ("address", "count", "memory")
+
+    def __init__(self, count: int) -> None:
+        self.memory = ctypes.create_string_buffer(8 * count + 64)
+        start = ctypes.addressof(self.memory)
+        self.address = start + -start % 64
+        self.count = count
+
+    @property
+    def numbers(self) -> "ctypes.Array[ctypes.c_double]":
+        return (ctypes.c_double * self.count).from_address(self.address)
+
+    def put(self, numbers: Sequence[float], first: int = 0) -> None:
+        data = numbers if isinstance(numbers, array) else array("d", numbers)
+        size = 8 * len(data)
+        if first * 8 + size > 8 * self.count:
+            raise ValueError("more numbers than the buffer holds")
+        ctypes.memmove(self.address + 8 * first, data.buffer_info()[0], size)
+
+    def get(self, count: int, first: int = 0) -> list[float]:
+        place = (ctypes.c_double * count).from_address(self.address + 8 * first)
+        return list(place)
+
+
+class Engine:
+    """LLVM for this machine: made once, when first needed."""
+
+    def __init__(self) -> None:
+        try:
+            import llvmlite.binding as llvm  # an extra
+        except ImportError:
+            raise ImportError(
+                'native code needs llvmlite: pip install "autograd-lite[native]"; '
+                'target="python" needs nothing'
+            ) from None
+        self.llvm = llvm
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        self.triple = llvm.get_process_triple()
+        self.cpu = llvm.get_host_cpu_name()
+        host = llvm.get_host_cpu_features()
+        self.features = host.flatten()
+        self.lanes = 8 if host.get("avx512f") else 4 if host.get("avx2") else 2
+        library = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
+        for name in [*LIBRARY, "memcpy", "memset"]:
+            function = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
+            llvm.add_symbol(name, function)
+
+    def target_machine(self, level: int) -> Any:
+        target = self.llvm.Target.from_triple(self.triple)
+        return target.create_target_machine(cpu=self.cpu, features=self.features, opt=level)
+
+
+ENGINES: list[Engine] = []
+
+
+def engine() -> Engine:
+    if not ENGINES:
+        ENGINES.append(Engine())
+    return ENGINES[0]
+
+
+class Code:
+    """Machine code of a text; it lives as long as this object."""
+
+    def __init__(self, text: str, level: int = 2) -> None:
+        llvm = engine().llvm
+        machine = engine().target_machine(level)
+        module = llvm.parse_assembly(text)
+        module.triple = engine().triple
+        module.data_layout = str(machine.target_data)
+        options = llvm.create_pipeline_tuning_options(speed_level=level)
+        options.loop_vectorization = False  # everything is in vectors already
+        options.slp_vectorization = False
+        builder = llvm.create_pass_builder(machine, options)
+        builder.getModulePassManager().run(module, builder)
+        self.compiler = llvm.create_mcjit_compiler(module, machine)
+        self.compiler.finalize_object()
+
+    def function(self, name: str, result: Any, *arguments: Any) -> Any:
+        address = self.compiler.get_function_address(name)
+        return ctypes.CFUNCTYPE(result, *arguments)(address)
+
+
+POINTER, INTEGER = ctypes.c_void_p, ctypes.c_int64
+
+
+class Native:
+    """A kernel that can be called."""
+
+    def __init__(
+        self, compiled: Compiled, varying: Sequence[int], rows: bool, summed: bool
+    ) -> None:
+        lanes = engine().lanes if rows else 1
+        schedule = Schedule(compiled.program, varying)
+        quick = schedule.irregular > MANY
+        vectors = 1 if quick or not rows else VECTORS if lanes == 8 else 2
+        kernel = Kernel(schedule, lanes, vectors, summed)
+        self.shared = schedule.shared
+        self.row = schedule.row
+        self.scratch = schedule.scratch
+        self.block = kernel.block
+        self.text = kernel.text()
+        self.code = Code(self.text, 1 if quick else 2)
+        self.kernel = self.code.function(
+            "kernel", INTEGER, POINTER, POINTER, INTEGER, POINTER, POINTER
+        )
+        self.pack = self.code.function(
+            "pack", None, POINTER, INTEGER, INTEGER, POINTER, INTEGER, POINTER
+        )
+
+    def blocks(self, count: int) -> int:
+        return -(-count // self.block)
+
+
+class NativeCompiled(Compiled):
+    """A function from floats to floats in machine code; see `compile`.
+
+    source      LLVM's intermediate code of the function of one row
+    program     its instructions
+
+    A number that is not finite, or whose op may have no value, makes the program run again in
+    Python, which raises what eager code raises, or returns the number if there is no error.
+    """
+
+    target = "native"
+
+    def __init__(
+        self, outputs: "Group | Sequence[Group]", inputs: "Group | Sequence[Group]"
+    ) -> None:
+        engine()  # without the extra, the error comes here
+        super().__init__(outputs, inputs)
+        self.natives: dict[tuple[tuple[bool, ...], bool], Native] = {}
+
+    @property
+    def source(self) -> str:
+        """LLVM's intermediate code of the function of one row."""
+        return self.native((False,) * len(self.input_sizes), False).text
+
+    def native(self, varying: tuple[bool, ...], summed: bool) -> Native:
+        """Return the kernel for batches in these arguments, made when first needed."""
+        key = (varying, summed)
+        found = self.natives.get(key)
+        if found is None:
+            if any(varying):
+                found = Native(self, self.varying_inputs(varying), True, summed)
+            else:  # one row of all inputs
+                found = Native(self, range(len(self.program.inputs)), False, summed)
+            self.natives[key] = found
+        return found
+
+    def values(self, groups: Sequence[Sequence[float]]) -> Sequence[float]:
+        native = self.native((False,) * len(self.input_sizes), False)
+        X = Buffer(len(self.program.inputs))
+        X.put(list(chain.from_iterable(groups)))
+        P = Buffer(native.shared)
+        T = Buffer(native.scratch * native.block)
+        G = Buffer(len(self.program.outputs))
+        trouble = native.kernel(P.address, X.address, 1, G.address, T.address)
+        outputs = G.get(G.count)
+        if trouble or not all(map(math.isfinite, outputs)):
+            return super().values(groups)
+        return outputs
+
+    def sums(self, batch: Batch) -> Sequence[float]:
+        native = self.native(batch.varying, True)
+        G = Buffer(len(self.program.outputs))
+        trouble = self.run(native, batch, G)
+        outputs = G.get(G.count)
+        if trouble or not all(map(math.isfinite, outputs)):
+            return super().sums(batch)
+        return outputs
+
+    def each(self, *arguments: Any) -> list[Any]:
+        batch = Batch(self, arguments)
+        native = self.native(batch.varying, False)
+        count = len(self.program.outputs)
+        G = Buffer(native.blocks(batch.count) * native.block * count)
+        trouble = self.run(native, batch, G)
+        numbers = G.get(G.count)
+        if trouble or not all(map(math.isfinite, numbers)):
+            return [
+                self.shaped(Compiled.values(self, batch.groups_of_row(k)))
+                for k in range(batch.count)
+            ]
+        rows = []
+        for k in range(batch.count):
+            block, lane = divmod(k, native.block)
+            start = block * count * native.block + lane
+            end = (block + 1) * count * native.block
+            rows.append(self.shaped(numbers[start : end : native.block]))
+        return rows
+
+    def run(self, native: Native, batch: Batch, G: Buffer) -> int:
+        """Run a kernel over a batch; return whether there was trouble."""
+        P = Buffer(native.shared)
+        P.put(list(chain.from_iterable(batch.shared)))
+        X = Buffer(native.blocks(batch.count) * native.block * native.row)
+        first = 0
+        for k, rows, size in batch.batches:
+            width = 1 if size is None else size
+            data = contiguous(k, rows, batch.count, size, batch)
+            if batch.count and width:
+                address, keep = address_of(data)
+                native.pack(address, width, first, None, batch.count, X.address)
+                del keep
+            first += width
+        T = Buffer(native.scratch * native.block)
+        trouble: int = native.kernel(P.address, X.address, batch.count, G.address, T.address)
+        return trouble
+
+
+# -- Numbers of the caller's, in place where they can be -----------------------------------------
+
+
+def contiguous(k: int, rows: Any, count: int, size: int | None, batch: Batch) -> Any:
+    """Return the numbers of a batch row after row as doubles: as they are if they are that."""
+    try:
+        view = memoryview(rows)
+    except TypeError:
+        view = None
+    if view is not None and view.format == "d" and view.c_contiguous:
+        return view
+    kind = getattr(getattr(rows, "dtype", None), "kind", "")
+    if kind and kind in "biuf":  # NumPy's own conversion, not number by number
+        return memoryview(rows.astype("d", order="C"))
+    position = [number for number, _, _ in batch.batches].index(k)
+    return memoryview(array("d", chain.from_iterable(batch.columns()[position])))
+
+
+def address_of(view: memoryview) -> tuple[int, Any]:
+    """Return where the numbers of a view lie, and what must live as long as they are read."""
+    if not view.readonly:
+        first = ctypes.c_char.from_buffer(view.cast("B"))
+        return ctypes.addressof(first), first
+    place = getattr(view.obj, "ctypes", None)  # a read-only NumPy array
+    if place is not None:
+        return int(place.data), view
+    copy = ctypes.create_string_buffer(view.tobytes())
+    return ctypes.addressof(copy), copy

@@ -1,0 +1,317 @@
+"""The order in which machine code computes a program, and where each number lies in memory.
+
+A small program is one straight piece. In a large one, equal ops of one level of the graph are
+put side by side, so that runs of one op whose operands advance evenly through memory (the
+weighted inputs of a layer; the gradients of its weights) become loops: the code does not grow
+with the number of weights.
+
+Legend
+    space       P: numbers that all rows share; X: the inputs of a row; T: results of a row
+    slot        the index of a number in its space
+    step        by how many slots an operand advances from one member of a run to the next
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from autograd_lite.compile.instructions import Instructions, Reference
+from autograd_lite.ops import Op
+
+__all__ = ["Schedule", "Straight", "Run", "Access", "STRAIGHT"]
+
+STRAIGHT = 1500  # operands in all, up to which a program is one straight piece
+PIECE = 400  # instructions of a straight piece of a larger one: compile time stays even
+SHORTEST = 4  # members of a run that is worth a loop
+
+Place: TypeAlias = tuple[str, int]
+
+
+class Access(NamedTuple):
+    """Where an operand of a run lies: slot = start + outer·j + inner·i (+ term·k in a sum).
+
+    A constant has the space "" and its value.
+    """
+
+    space: str
+    start: int
+    inner: int = 0
+    outer: int = 0
+    term: int = 0
+    value: float = 0.0
+
+
+class Straight(NamedTuple):
+    """Instructions one after the other."""
+
+    numbers: list[int]
+
+
+class Run(NamedTuple):
+    """One op on evenly advancing operands, `outer` times `inner` times.
+
+    length      terms of each member, for an op on sequences; else 0
+    result      where the results go: space T, or G for outputs that nothing else reads
+    """
+
+    op: Op | None  # None: nothing is computed, numbers go to the outputs
+    outer: int
+    inner: int
+    operands: tuple[Access, ...]
+    length: int
+    result: Access
+
+
+class Schedule:
+    """Places and pieces of a program for batches in some of its inputs.
+
+    places      for each input and instruction: its space and slot
+    once        instructions that no row changes, in order; their results lie in P
+    pieces      what is computed for each row, in order
+    sinks       for each instruction that only an output reads: which output that is
+    irregular   how many instructions are not in loops
+    shared, row, scratch    how many slots P, X and T have
+    """
+
+    def __init__(self, program: Instructions, varying: Iterable[int]) -> None:
+        self.program = program
+        n = len(program.inputs)
+        varying = list(varying)
+        self.depends = program.depending_on(varying)
+        self.places: list[Place] = [("", 0)] * (n + len(program.body))
+        for slot, k in enumerate(varying):
+            self.places[k] = ("X", slot)
+        self.row = len(varying)
+        shared = [k for k in range(n) if not self.depends[k]]
+        numbers = range(n, n + len(program.body))
+        self.once = [k for k in numbers if not self.depends[k]]
+        for slot, k in enumerate(shared + self.once):
+            self.places[k] = ("P", slot)
+        self.shared = len(shared) + len(self.once)
+        self.scratch = 0
+        self.sinks: dict[int, int] = {}
+        self.pieces: list[Straight | Run] = []
+        steps = [k for k in numbers if self.depends[k]]
+        size = sum([len(program.body[k - n].operands) for k in steps]) + len(program.outputs)
+        self.irregular = 0
+        self.straight = size <= STRAIGHT
+        if self.straight:
+            self.pieces = [Straight(steps)]
+            self.irregular = len(steps)
+        else:
+            self.find_sinks(steps)
+            self.roll(steps)
+
+    def instruction_operands(self, k: int) -> tuple[Op, tuple[Reference, ...]]:
+        instruction = self.program.body[k - len(self.program.inputs)]
+        return instruction.op, instruction.operands
+
+    def find_sinks(self, steps: Sequence[int]) -> None:
+        """Note the instructions that one output reads and nothing else."""
+        outputs: dict[int, int] = {}
+        read_twice = set()
+        for k, reference in enumerate(self.program.outputs):
+            if type(reference) is int:
+                if reference in outputs:
+                    read_twice.add(reference)
+                outputs[reference] = k
+        for number in steps:
+            for reference in self.instruction_operands(number)[1]:
+                if type(reference) is int and reference in outputs:
+                    read_twice.add(reference)
+        computed = set(steps)
+        self.sinks = {
+            number: k
+            for number, k in outputs.items()
+            if number in computed and number not in read_twice
+        }
+
+    # -- Rolling --
+
+    def roll(self, steps: Sequence[int]) -> None:
+        """Find the pieces: level by level, runs as loops, what is left one after the other."""
+        levels: dict[int, int] = {}
+        by_level: list[list[int]] = []
+        for number in steps:
+            level = 0
+            for reference in self.instruction_operands(number)[1]:
+                if type(reference) is int and reference in levels:
+                    above = levels[reference] + 1
+                    if above > level:
+                        level = above
+            levels[number] = level
+            if level == len(by_level):
+                by_level.append([])
+            by_level[level].append(number)
+        left: list[int] = []
+        for members in by_level:
+            groups: dict[tuple[Any, ...], list[tuple[int, tuple[int, ...]]]] = {}
+            for number in members:
+                op, references = self.instruction_operands(number)
+                shape = self.shape(op, references)
+                sink = self.sinks.get(number)
+                if shape is None:
+                    self.settle([number])
+                    left.append(number)
+                    continue
+                form, starts = shape
+                key = (op, form, sink is not None)
+                groups.setdefault(key, []).append((number, starts))
+            runs: list[Run] = []
+            for (op, form, sinks), group in groups.items():
+                if sinks:
+                    vectors = [(*starts, self.sinks[number]) for number, starts in group]
+                else:
+                    self.settle([number for number, _ in group])
+                    vectors = [(*starts, self.places[number][1]) for number, starts in group]
+                for first, outer, inner, steps_outer, steps_inner in lattices(vectors):
+                    if outer * inner < SHORTEST:
+                        members_left = [group[first + k][0] for k in range(outer * inner)]
+                        if sinks:
+                            self.settle(members_left)
+                        left += members_left
+                        continue
+                    runs.append(
+                        run_of(op, form, sinks, vectors[first], outer, inner, steps_outer,
+                               steps_inner)
+                    )  # fmt: skip
+            if runs:
+                self.flush(left)
+                left = []
+                self.pieces += runs
+        self.flush(left)
+        self.deliver()
+
+    def settle(self, numbers: Sequence[int]) -> None:
+        """Give these numbers the next slots of T."""
+        for number in numbers:
+            self.places[number] = ("T", self.scratch)
+            self.scratch += 1
+
+    def flush(self, left: Sequence[int]) -> None:
+        self.irregular += len(left)
+        for k in range(0, len(left), PIECE):
+            self.pieces.append(Straight(list(left[k : k + PIECE])))
+
+    def shape(
+        self, op: Op, references: Sequence[Reference]
+    ) -> tuple[tuple[Any, ...], tuple[int, ...]] | None:
+        """Return what members of a run have in common, and where this one's operands start.
+
+        None if the operands of a sum do not advance evenly.
+        """
+        form: list[Any] = []
+        starts: list[int] = []
+        if not op.sequences:
+            for reference in references:
+                if type(reference) is int:
+                    space, slot = self.places[reference]
+                    form.append((space, 0, 0, ""))
+                    starts.append(slot)
+                else:
+                    form.append(("", 0, 0, float(reference).hex()))
+            return tuple(form), tuple(starts)
+        if not op.term:
+            return None
+        for row in op.split(references):
+            if any(type(r) is float for r in row) or len(row) < 2:
+                return None
+            places = [self.places[r] for r in row]
+            space, start = places[0]
+            term = places[1][1] - start
+            for k, (other, slot) in enumerate(places):
+                if other != space or slot != start + k * term:
+                    return None
+            form.append((space, term, len(row), ""))
+            starts.append(start)
+        return tuple(form), tuple(starts)
+
+    def deliver(self) -> None:
+        """Add the pieces that bring to the outputs what is not there by itself."""
+        groups: dict[str, list[tuple[int, ...]]] = {}
+        for k, reference in enumerate(self.program.outputs):
+            if type(reference) is not int or not self.depends[reference]:
+                continue
+            space, slot = self.places[reference]
+            if self.sinks.get(reference) == k and space != "T":
+                continue  # a run has brought it
+            groups.setdefault(space, []).append((slot, k))
+        for space, vectors in groups.items():
+            form = ((space, 0, 0, ""),)
+            for first, outer, inner, steps_outer, steps_inner in lattices(vectors):
+                self.pieces.append(
+                    run_of(None, form, True, vectors[first], outer, inner, steps_outer,
+                           steps_inner)
+                )  # fmt: skip
+
+
+def run_of(
+    op: Op | None,
+    form: Sequence[tuple[str, int, int, str]],
+    sinks: bool,
+    start: Sequence[int],
+    outer: int,
+    inner: int,
+    steps_outer: Sequence[int],
+    steps_inner: Sequence[int],
+) -> Run:
+    operands = []
+    length = 0
+    k = 0
+    for space, term, terms, constant in form:
+        length = max(length, terms)
+        if constant:
+            operands.append(Access("", 0, value=float.fromhex(constant)))
+        else:
+            operands.append(Access(space, start[k], steps_inner[k], steps_outer[k], term))
+            k += 1
+    result = Access("G" if sinks else "T", start[k], steps_inner[k], steps_outer[k])
+    return Run(op, outer, inner, tuple(operands), length, result)
+
+
+def lattices(
+    vectors: Sequence[tuple[int, ...]],
+) -> list[tuple[int, int, int, tuple[int, ...], tuple[int, ...]]]:
+    """Return vectors as evenly spaced lattices: (first, outer, inner, outer step, inner step).
+
+    >>> lattices([(0, 0), (0, 1), (0, 2), (5, 0), (5, 1), (5, 2), (9, 9)])
+    [(0, 2, 3, (5, 0), (0, 1)), (6, 1, 1, (0, 0), (0, 0))]
+    """
+    width = len(vectors[0]) if vectors else 0
+    zero = (0,) * width
+    rows: list[tuple[int, int, tuple[int, ...]]] = []  # first, count, step
+    k = 0
+    while k < len(vectors):
+        end = k + 1
+        step = zero
+        if end < len(vectors):
+            step = minus(vectors[end], vectors[k])
+            while end < len(vectors) and minus(vectors[end], vectors[end - 1]) == step:
+                end += 1
+            if end == k + 2 and end < len(vectors):
+                # two alone: perhaps this one ends a row, and the next begins one
+                following = minus(vectors[end], vectors[k + 1])
+                if end + 1 < len(vectors) and minus(vectors[end + 1], vectors[end]) == following:
+                    end, step = k + 1, zero
+        rows.append((k, end - k, step if end - k > 1 else zero))
+        k = end
+    found = []
+    k = 0
+    while k < len(rows):
+        first, count, step = rows[k]
+        end = k + 1
+        outer_step = zero
+        if end < len(rows) and rows[end][1:] == (count, step):
+            outer_step = minus(vectors[rows[end][0]], vectors[first])
+            while (
+                end < len(rows)
+                and rows[end][1:] == (count, step)
+                and minus(vectors[rows[end][0]], vectors[rows[end - 1][0]]) == outer_step
+            ):
+                end += 1
+        found.append((first, end - k, count, outer_step, step))
+        k = end
+    return found
+
+
+def minus(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple([x - y for x, y in zip(left, right)])
