@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+# Lessons are scripts: tests/test_lessons.py runs them.
+collect_ignore_glob = ["demos/lessons/lesson_*.py"]
+
 
 @pytest.fixture(autouse=True)
 def examples_write_to_a_folder_of_their_own(

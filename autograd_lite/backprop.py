@@ -9,24 +9,32 @@ Legend
 
 from collections.abc import Iterable, Iterator
 
-from autograd_lite.value import Value
+from autograd_lite.ops import Op, described, number
+from autograd_lite.value import DOMAIN_ERRORS, Value, explained
 
 __all__ = ["topological_order", "propagate", "backward", "recompute", "zero_grad"]
 
 
-def topological_order(output: Value) -> list[Value]:
+def topological_order(output: Value, known: set[Value] | None = None) -> list[Value]:
     """Return `output` and every node below it once, each after all of its parents.
+
+    Nodes in `known` are left out, and what lies below them alone; the order is added to it.
 
     The order is that of a depth-first walk which visits parents as they were written, so it
     is the same on every run. A loop with its own stack, not a recursion: a graph may be a
     million nodes deep.
 
+    Raises TypeError if `output` is not a Value.
+
     >>> a = Value(1.0, "a"); b = a + a; c = b + b
     >>> [node.data for node in topological_order(c)]
     [1.0, 2.0, 4.0]
     """
+    if not isinstance(output, Value):
+        raise TypeError(f"the output of a graph is a Value, not {described(output)}")
     order: list[Value] = []
-    seen = {output}  # hashed by identity
+    seen = set() if known is None else known  # hashed by identity
+    seen.add(output)
     path: list[tuple[Value, Iterator[Value]]] = []  # from `output` to `node`, exclusive
     node = output
     rest = iter(node.parents)  # the parents of `node` that are still to visit
@@ -104,7 +112,8 @@ def recompute(output: Value) -> None:
 
     Every inner node's `data` and `partials` are then what a fresh forward pass would give;
     gradients stay as they were. Branches that Python took while the graph was recorded (an
-    `if z > 0:`) are not taken again. If an op fails, every node is as before.
+    `if z > 0:`) are not taken again. If an op fails, every node is as before, and the error
+    is the one that the op would raise in a fresh forward pass.
 
     >>> x = Value(2.0, "x")
     >>> y = x * x
@@ -118,14 +127,23 @@ def recompute(output: Value) -> None:
     try:
         for node in order:
             if node.op is not None:
-                numbers = [parent.data for parent in node.parents]
-                node.data = node.op.value(numbers)
-                node.partials = node.op.partials_at(numbers, node.data)
+                evaluate(node, node.op)
     except BaseException:
         for node, (data, partials) in zip(order, before):
             node.data = data
             node.partials = partials
         raise
+
+
+def evaluate(node: Value, op: Op) -> None:
+    """Set the node's `data` and `partials` from the present `data` of its parents."""
+    numbers = [parent.data for parent in node.parents]
+    try:
+        out = op.value(numbers)
+    except DOMAIN_ERRORS as error:
+        raise explained(error, op, node.parents) from None
+    node.data = out if type(out) is float else number(out)
+    node.partials = op.plain(op.partials_at(numbers, node.data))
 
 
 def zero_grad(nodes: Iterable[Value]) -> None:

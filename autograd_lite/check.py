@@ -82,13 +82,23 @@ def check_gradients(f: Callable[..., Operand], point: float | Sequence[float]) -
     if len(names) != len(at):
         names = tuple(f"x{k + 1}" for k in range(len(at)))
     variables = [Value(x, name) for x, name in zip(at, names)]
-    output = as_value(f(*variables))
-    backward(output)
+    by_backprop = gradients_by_backprop(as_value(f(*variables)), variables)
     partials = []
-    for k, variable in enumerate(variables):
+    for k, derivative in enumerate(by_backprop):
         measured, tolerance = difference_quotient(f, at, k)
-        partials.append(CheckedPartial(names[k], at[k], variable.grad, measured, tolerance))
+        partials.append(CheckedPartial(names[k], at[k], derivative, measured, tolerance))
     return GradientCheck(partials)
+
+
+def gradients_by_backprop(output: Value, variables: Sequence[Value]) -> list[float]:
+    """Return d(output)/d(variable) for each; other nodes that `f` uses keep their gradients."""
+    order = topological_order(output)
+    before = [node.grad for node in order]
+    backward(output)
+    by_backprop = [variable.grad for variable in variables]
+    for node, grad in zip(order, before):
+        node.grad = grad
+    return by_backprop
 
 
 def difference_quotient(

@@ -6,7 +6,7 @@ its parents already done.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograd_lite.backprop import topological_order
@@ -20,10 +20,12 @@ __all__ = ["copy_graph", "pickled"]
 def copy_graph(output: Value, memo: dict[int, Any]) -> Value:
     """Return a copy of `output` with copies of all nodes below it; nothing is shared.
 
-    `memo` is that of `copy.deepcopy`: nodes that it holds are not copied twice.
+    `memo` is that of `copy.deepcopy`: nodes that it holds are not copied twice, and not walked
+    twice either, so a list of all nodes of a graph takes no longer than its last node.
     """
+    copied = memo.setdefault(id(copy_graph), set())
     with collector_paused():
-        for node in topological_order(output):
+        for node in topological_order(output, copied):
             if id(node) not in memo:
                 parents = tuple([memo[id(parent)] for parent in node.parents])
                 memo[id(node)] = rebuilt(None, type(node), *fields(node), parents)
@@ -62,16 +64,26 @@ def rebuilt(
 
 
 # -- Pickling --------------------------------------------------------------------------------
-# A pickle remembers each object that it has met and refers to it from then on. So the first
-# node asked for puts all nodes below it into the pickle before its own parents are looked
-# at: parents first, and no node is ever deeper than one call below this one.
+# A pickle remembers each object that it has met and refers to it from then on. So a node puts
+# all nodes below it into the pickle before its own parents are looked at: parents first, and
+# no node is ever deeper than one call below this one. Parents that have just been put there
+# (those of a list of nodes, in which each node follows its parents) need not be swept again.
+
+REMEMBERED = 100_000  # nodes, at some 60 bytes; then a sweep begins anew
 
 
 class Sweep(threading.local):
-    """Whether this thread is putting the nodes of a graph into a pickle, one by one."""
+    """What this thread is putting into a pickle.
+
+    nodes   the nodes of the sweep that is under way, by `id`
+    met     the nodes that came by themselves, by `id`, since one came twice. A pickle asks for
+            a node once, so that is another pickle. Should `met` be wrong, a node is asked for
+            by its child, finds itself in `met`, and sweeps then.
+    """
 
     def __init__(self) -> None:
         self.nodes: set[int] = set()
+        self.met: set[int] = set()
 
 
 SWEEP = Sweep()
@@ -80,10 +92,10 @@ SWEEP = Sweep()
 class Below:
     """In a pickle, the nodes below a node; in memory, nothing: they live on in their children."""
 
-    __slots__ = ("output",)
+    __slots__ = ("parents",)
 
-    def __init__(self, output: Value | None = None) -> None:
-        self.output = output
+    def __init__(self, parents: Sequence[Value] = ()) -> None:
+        self.parents = parents
 
     def append(self, node: Value) -> None:
         """Take a node out of a pickle; the pickle itself remembers it for its children."""
@@ -95,18 +107,28 @@ class Below:
         return Below, (), None, self.sweep()
 
     def sweep(self) -> Iterator[Value]:
-        assert self.output is not None
-        order = topological_order(self.output)
+        order: list[Value] = []
+        known: set[Value] = set()
+        for parent in self.parents:
+            if parent not in known:
+                order += topological_order(parent, known)
+        outer = SWEEP.nodes
         SWEEP.nodes = {id(node) for node in order}
         try:
-            yield from order[:-1]
+            yield from order
         finally:
-            SWEEP.nodes = set()
+            SWEEP.nodes = outer
 
 
 def pickled(node: Value) -> tuple[Any, ...]:
     """Return what `pickle` needs to build the node again: its fields, after all nodes below it."""
     below = None
     if node.parents and id(node) not in SWEEP.nodes:
-        below = Below(node)
+        met = SWEEP.met
+        if id(node) in met or len(met) >= REMEMBERED:
+            met.clear()
+        met.add(id(node))
+        unmet = [parent for parent in node.parents if parent.parents and id(parent) not in met]
+        if unmet:
+            below = Below(unmet)
     return rebuilt, (below, type(node), *fields(node), node.parents)

@@ -98,14 +98,16 @@ class Gradient:
         # A variable of its own for each argument, even where the argument is a Value: an outer
         # derivative may run over the same Value (d/dx [x · d/dy (x + y)] must not mix the two).
         variables = []
+        plain = True
         for argument in arguments:
             if isinstance(argument, Value):
                 variables.append(unary(identity, argument))
+                plain = False
             else:
                 variables.append(Value(argument))
         output = as_value(self.function(*variables))
         derivatives: list[Any] = gradients(output, variables)
-        if not depends_on_others(output, variables):
+        if plain and not depends_on_others(output, variables):
             derivatives = [derivative.data for derivative in derivatives]
         return derivatives[0] if len(arguments) == 1 else tuple(derivatives)
 
@@ -145,7 +147,7 @@ def directional_derivative(output: Value, inputs: Sequence[Value], step: Sequenc
 
     The approximation of the slides (関数の近似公式): Δz ≃ ∂z/∂x₁ Δx₁ + ∂z/∂x₂ Δx₂ + …,
     found without backprop, by one sweep forward over the same edges: each node's change is the
-    sum of its parents' changes, times the partials.
+    sum of its parents' changes, times the partials, and of its own step, if it is an input.
 
     Raises ValueError if there is not one step for each input.
 
@@ -155,11 +157,12 @@ def directional_derivative(output: Value, inputs: Sequence[Value], step: Sequenc
     """
     if len(inputs) != len(step):
         raise ValueError(f"there must be one step for each input: {len(inputs)} and {len(step)}")
-    change = {node: number(delta) for node, delta in zip(inputs, step)}
+    change: dict[Value, float] = {}
+    for node, delta in zip(inputs, step):
+        change[node] = change.get(node, 0.0) + number(delta)
     for node in topological_order(output):
-        if node not in change:
-            delta = 0.0
-            for parent, partial in zip(node.parents, node.partials):
-                delta += partial * change[parent]
-            change[node] = delta
+        delta = change.get(node, 0.0)
+        for parent, partial in zip(node.parents, node.partials):
+            delta += partial * change[parent]
+        change[node] = delta
     return change[output]

@@ -37,7 +37,7 @@ __all__ = [
     "Op",
     "number",
     "add", "sub", "mul", "div", "neg",
-    "power", "variable_power", "monomial", "log_in_power",
+    "power", "variable_power", "monomial", "variable_monomial", "log_in_power",
     "exp", "log", "sqrt", "reciprocal",
     "sin", "cos", "tan", "tanh",
     "sigmoid", "softplus", "relu", "step", "sign", "abs",
@@ -92,6 +92,8 @@ def advice(operand: object) -> str:
     """Return what to write instead of an operand that is not a number."""
     if operand is None:
         return "a function without `return` gives None"
+    if hasattr(type(operand), "record"):
+        return "write .data for the number in it"
     if isinstance(operand, (str, bytes)):
         text = repr(operand)
         return f"write float({text if len(text) <= 20 else 'text'}) if the text holds a number"
@@ -168,7 +170,9 @@ class Op:
         simplified: Callable[..., Number] | None = None,
         machine: Callable[..., Number] | None = None,
     ) -> None:
-        code = partials.__code__  # the rule's parameters name the operands; the last is `out`
+        code = getattr(partials, "__code__", None)
+        if code is None:
+            raise TypeError(f"the rule of {name} must be a function; write def rule(x, out)")
         self.name = name
         self.symbol = symbol
         self.formula = formula
@@ -184,16 +188,32 @@ class Op:
         self.term = term
         self.simplified = simplified
         self.machine = machine
+        # The rule's parameters name the operands; the last is `out`.
         self.operands = code.co_varnames[: code.co_argcount - 1]
         if not self.operands:
             raise TypeError(f"the rule of {name} takes no operands; write def rule(x, out)")
+        for text in (self.formula, self.written):
+            try:
+                text.format(**dict.fromkeys(self.operands, ""))
+            except (KeyError, IndexError):
+                braces = " and ".join("{" + operand + "}" for operand in self.operands)
+                raise TypeError(
+                    f"the formula {text!r} of {name} must name the operands of its rule; "
+                    f"write {braces}"
+                ) from None
 
     def __repr__(self) -> str:
         return f"<op {getattr(self, 'name', '?')}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the row as its place: the module of its rule, and its name there."""
-        return find_op, (self.partials.__module__, self.name)
+        """Pickle the row as its place: the module of its rule, and its name there.
+
+        Raises ValueError if it is not to be found there, while there is still time.
+        """
+        module = self.partials.__module__
+        if find_op(module, self.name) is not self:
+            raise ValueError(f"another op is called {self.name!r} in {module}; rename one of them")
+        return find_op, (module, self.name)
 
     def __copy__(self) -> "Op":
         return self
@@ -244,6 +264,10 @@ class Op:
 
     def check_sequence(self, k: int, sequence: object) -> None:
         """Raise TypeError for the k-th operand of an op on sequences if it is not one."""
+        if isinstance(sequence, (set, frozenset)):
+            raise TypeError(
+                f"a set has no order, so its {self.name} would differ from run to run; write a list"
+            )
         if hasattr(type(sequence), "record") or not hasattr(sequence, "__iter__"):
             name = self.operands[k]
             raise TypeError(
@@ -263,14 +287,36 @@ class Op:
         Raises TypeError if the rule does not give one partial for each operand.
         """
         if self.sequences:
-            rows = self.partials(*self.split(operands), out)
-            partials: Partials = ()
-            for row in rows:
-                partials += row
+            partials = self.joined(self.partials(*self.split(operands), out))
         else:
             partials = self.partials(*operands, out)
         self.check(partials, len(operands))
         return partials
+
+    def joined(self, rows: Sequence[Partials]) -> Partials:
+        """Return the partials of an op on sequences, one tuple for each sequence, as one tuple.
+
+        Raises TypeError if the rule gave anything else.
+        """
+        if type(rows) is not tuple or any(type(row) is not tuple for row in rows):
+            raise TypeError(
+                f"the rule of {self.name} must return {self.sequences} tuple(s) of partials, "
+                f"one for each sequence; write return (partials,) for one"
+            )
+        partials: Partials = ()
+        for row in rows:
+            partials += row
+        return partials
+
+    def plain(self, partials: Partials) -> tuple[float, ...]:
+        """Return the partials that a rule gave on floats as Python floats.
+
+        Raises TypeError if one is not a number.
+        """
+        try:
+            return tuple([number(partial) for partial in partials])
+        except TypeError as error:
+            raise TypeError(f"the rule of {self.name} gives no number: {error}") from None
 
     def check(self, partials: object, count: int) -> None:
         """Raise TypeError unless the rule gave one partial for each operand."""
@@ -290,7 +336,10 @@ def find_op(module: str, name: str) -> Op:
     """Return the row called `name` in a module: how a pickled graph finds its ops again."""
     row = getattr(importlib.import_module(module), name, None)
     if not isinstance(row, Op):
-        raise ValueError(f"module {module} has no op called {name!r}")
+        raise ValueError(
+            f"module {module} has no op called {name!r}; a row is found as the variable "
+            f"of its name beside its rule: {name} = Op({name!r}, ...)"
+        )
     return row
 
 
@@ -376,7 +425,7 @@ def power_partials(x: Number, n: Number, out: Number) -> Partials:
 
 
 def variable_power_partials(x: Number, y: Number, out: Number) -> Partials:
-    return monomial(y, x, y - 1.0), out * log_in_power(x)
+    return variable_monomial(y, x, y - 1.0), out * log_in_power(x)
 
 
 def monomial_value(c: float, x: float, n: float) -> float:
@@ -396,6 +445,11 @@ def monomial_value(c: float, x: float, n: float) -> float:
 
 def monomial_partials(c: Number, x: Number, n: Number, out: Number) -> Partials:
     return monomial(1.0, x, n), monomial(c * n, x, n - 1.0), 0.0
+
+
+def variable_monomial_partials(c: Number, x: Number, y: Number, out: Number) -> Partials:
+    in_x = variable_monomial(c * y, x, y - 1.0)
+    return variable_monomial(1.0, x, y), in_x, out * log_in_power(x)
 
 
 def log_in_power_value(x: float) -> float:
@@ -446,6 +500,11 @@ monomial = Op("monomial", "c·xⁿ", "monomial({c}, {x}, {n})", monomial_value, 
               written="{c} * {x}**{n}",
               meaning="derivative of a power", meaning_ja="べき乗の導関数",
               simplified=monomial_simplified, machine=monomial_machine)  # fmt: skip
+variable_monomial = Op("variable_monomial", "c·xʸ", "variable_monomial({c}, {x}, {y})",
+                       monomial_value, variable_monomial_partials, written="{c} * {x}**{y}",
+                       meaning="derivative of a power, whose exponent varies",
+                       meaning_ja="指数が変わるべき乗の導関数",
+                       simplified=monomial_simplified, machine=monomial_machine)  # fmt: skip
 log_in_power = Op("log_in_power", "ln x", "log_in_power({x})", log_in_power_value,
                   log_in_power_partials, written="log({x})",
                   meaning="logarithm of a base", meaning_ja="底の対数",

@@ -12,10 +12,10 @@ Legend
     partials        the local derivatives: partials[i] = d(node)/d(parents[i])
 """
 
-import math
 import os
 import sys
 from collections.abc import Sequence
+from numbers import Number
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, TypeAlias, Union
 
@@ -88,13 +88,13 @@ class Value:
     def __repr__(self) -> str:
         """Return a short text, also for a half-built node: a debugger shows those."""
         kind = type(self).__name__
-        parts = [f"{getattr(self, 'data', math.nan):.6g}" if is_float(self, "data") else "?"]
-        label = getattr(self, "label", "")
-        if label:
-            text = str(label)
+        parts = [short(getattr(self, "data", None))]
+        text = shown(getattr(self, "label", ""))
+        if text:
             parts.append(repr(text if len(text) <= 24 else text[:21] + "..."))
-        if is_float(self, "grad") and self.grad != 0.0:
-            parts.append(f"grad={self.grad:.6g}")
+        grad = short(getattr(self, "grad", 0.0))
+        if grad not in ("0", "-0"):
+            parts.append(f"grad={grad}")
         return f"{kind}({', '.join(parts)})"
 
     def __format__(self, spec: str) -> str:
@@ -229,11 +229,9 @@ class Value:
         return self.data >= compared(other)
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, (Value, int, float)):
+        if isinstance(other, (Value, int, float, Number)) or hasattr(other, "__array__"):
             return self.data == compared(other)
-        if other is None or isinstance(other, (str, bytes)):
-            return False
-        return self.data == compared(other)
+        return NotImplemented  # a number equals no list, no text and no None
 
     __hash__ = object.__hash__  # by identity: a set of nodes holds nodes, not numbers
 
@@ -259,7 +257,7 @@ class Value:
         """Return the node that records `op` on operands of which at least one is a Value.
 
         The operands of an op on sequences come as those sequences. Raises TypeError if the
-        op's rule does not give one partial for each operand.
+        op's rule does not give one number for each operand.
         """
         if op.sequences:
             node = many(op, operands)
@@ -269,8 +267,12 @@ class Value:
             node = binary(op, operands[0], operands[1])
         else:
             node = several(op, operands)
-        if type(node.partials) is not tuple or len(node.partials) != len(node.parents):
-            op.check(node.partials, len(node.parents))  # the rule may be a user's own
+        partials = node.partials  # the rule may be a user's own
+        if type(partials) is not tuple or len(partials) != len(node.parents):
+            op.check(partials, len(node.parents))
+        for partial in partials if not op.sequences else partials[:1]:
+            if type(partial) is not float:
+                node.partials = op.plain(partials)
         return node
 
     def __copy__(self) -> "Value":
@@ -380,7 +382,10 @@ def many(op: Op, sequences: Sequence[tuple[Any, ...]]) -> Value:
     except DOMAIN_ERRORS as error:
         raise explained(error, op, parents) from None
     partials: tuple[float, ...] = ()
-    for row_partials in op.partials(*numbers, out):
+    rows = op.partials(*numbers, out)
+    if type(rows) is not tuple or type(rows[0]) is not tuple:
+        op.joined(rows)  # says what is wrong
+    for row_partials in rows:
         partials += row_partials
     return recorded(op, out, parents, partials)
 
@@ -397,7 +402,7 @@ def compared(other: Any) -> float:
     """Return the number to compare with: a Value's data, or the plain number itself."""
     if isinstance(other, Value):
         return other.data
-    if isinstance(other, (int, float)):
+    if isinstance(other, int):
         return other  # as it is: Python compares an int with a float exactly
     return number(other)
 
@@ -410,8 +415,22 @@ def refuse_conversion(value: Value) -> NoReturn:
     )
 
 
-def is_float(value: Value, field: str) -> bool:
-    return isinstance(getattr(value, field, None), (int, float))
+def short(field: object) -> str:
+    """Return a number in six digits, and a question mark for what is none."""
+    try:
+        return f"{field:.6g}"
+    except (TypeError, ValueError, OverflowError):  # nothing yet, a str, an endless int
+        return "?"
+
+
+def shown(label: object) -> str:
+    """Return the text of a label, whatever stands in its place."""
+    if isinstance(label, str):
+        return label
+    try:
+        return "" if label is None else str(label)
+    except Exception:  # the label's own: a debugger that shows the node must not fail
+        return f"<{type(label).__name__}>"
 
 
 # -- Errors that name the op and its operands ----------------------------------------------------
@@ -425,7 +444,8 @@ def explained(error: Exception, op: Op, operands: Sequence[Value]) -> Exception:
     if len(shown) < len(operands):
         values.append(f"and {len(operands) - len(shown)} more")
     needs = f" ({op.name} needs {op.domain})" if op.domain else ""
-    message = f"{error}: {op.name} of {', '.join(values)}{needs}"
+    reason = error.args[-1] if error.args else error  # that of a power is (34, "... range")
+    message = f"{reason}: {op.name} of {', '.join(values)}{needs}"
     for kind in (ZeroDivisionError, OverflowError, ArithmeticError):
         if isinstance(error, kind):
             return kind(message)

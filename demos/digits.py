@@ -167,7 +167,7 @@ def show_hidden_units(network: Network) -> None:
     """Print what each hidden unit has learned: its weights as 4 × 3 pictures, side by side."""
     units = computing(network)[0].units
     print("What the hidden units look for: the weight of each of the 12 pixels")
-    print("    + the pixel excites the unit   - it calms it   ++ -- strongly   . hardly at all")
+    print("    + it excites the unit   - it calms it   ++ -- strongly   . hardly at all")
     for start in range(0, len(units), 5):
         group = units[start : start + 5]
         print("    " + "".join(f"{f'unit {unit.index}':<14}" for unit in group).rstrip())

@@ -1,0 +1,86 @@
+"""The lessons from the command line.
+
+python -m demos                  list the lessons
+python -m demos 13               run lesson 13
+python -m demos 13 --lang ja     in Japanese (--lang en: in English)
+python -m demos 13 --answers     with the answers to its questions
+python -m demos all              run them all
+"""
+
+import runpy
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from demos.contents import LESSONS, Lesson, find_lesson
+from demos.page import lesson_options
+
+__all__ = ["main", "run_lesson"]
+
+MORE = {
+    "en": """
+python -m demos 1                run a lesson (--answers: with answers, --open: with pictures)
+python -m demos all              run them all
+python -m demos --lang ja        the same in Japanese
+""",
+    "ja": """
+python -m demos 1                レッスンを実行する（--answers 答えも表示、--open 図を開く）
+python -m demos all              すべて実行する
+python -m demos --lang en        英語で表示する
+""",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    options_of_lessons = lesson_options(add_help=False)
+    parser = type(options_of_lessons)(
+        prog="python -m demos",
+        description="The slides as lessons: list them, or run one.",
+        parents=[options_of_lessons],
+    )
+    parser.add_argument("lesson", nargs="?", default="", help="a number, or: all")
+    options = parser.parse_args(arguments)
+    rest = ["--lang", options.lang, "--out", str(options.out)]
+    rest += ["--answers"] * options.answers + ["--open"] * options.open
+    try:
+        if not options.lesson:
+            list_lessons(options.lang)
+        for lesson in chosen(options.lesson):
+            run_lesson(lesson, rest)
+    except (ValueError, OSError, ImportError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def chosen(text: str) -> list[Lesson]:
+    """Return the lessons that the command line names."""
+    if not text:
+        return []
+    if text == "all":
+        return list(LESSONS)
+    if not text.isdecimal():
+        raise ValueError(f"write a lesson's number, 1 to {LESSONS[-1].number}, not {text!r}")
+    return [find_lesson(int(text))]
+
+
+def list_lessons(language: str) -> None:
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    lines = [f"{lesson.number:>3}  {lesson.title(language)}" for lesson in LESSONS]
+    text = "\n".join(lines) + "\n" + MORE[language]
+    print(text.encode(encoding, "replace").decode(encoding), end="")
+
+
+def run_lesson(lesson: Lesson, arguments: Sequence[str]) -> dict[str, Any]:
+    """Run a lesson's file as a script with these arguments; return its names and their values."""
+    before = sys.argv
+    sys.argv = [str(lesson.path), *arguments]
+    try:
+        return runpy.run_path(str(lesson.path), run_name="__main__")
+    finally:
+        sys.argv = before
+
+
+if __name__ == "__main__":
+    sys.exit(main())

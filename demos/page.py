@@ -1,0 +1,217 @@
+"""A lesson's page: its texts in the reader's language, tables, pictures and questions.
+
+A lesson is a plain Python file in cell format (`# %%`). What it says and shows goes through
+one `Page`, so that the same file serves a terminal, an editor's cells, a notebook and the
+gallery:
+
+    page = Page(13)
+    page.say(ja="...", en="...")
+    page.show(figure, "name", ja="...", en="...")
+    page.ask(ja="...", answer_ja="...", en="...", answer_en="...")
+"""
+
+import argparse
+import locale
+import os
+import sys
+import textwrap
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from demos.contents import find_lesson
+
+__all__ = ["Page", "Picture", "default_language", "joined", "lesson_options", "speak", "width"]
+
+
+class Picture(NamedTuple):
+    """A picture that a lesson made, and the words below it."""
+
+    path: Path
+    caption: str
+
+
+class Chosen:
+    """The language that `speak` chose, for notebooks; empty where none was."""
+
+    language = ""
+
+
+def speak(language: str) -> None:
+    """Let all pages made from now on use this language: "ja" or "en". For notebooks."""
+    if language not in ("ja", "en"):
+        raise ValueError(f"the languages are 'ja' and 'en', not {language!r}")
+    Chosen.language = language
+
+
+def default_language() -> str:
+    """Return "ja" where the reader's locale is Japanese, otherwise "en"."""
+    names = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    set_name = next((name for name in names if name), None) or locale.getlocale()[0] or ""
+    return "ja" if set_name.lower().startswith("ja") else "en"
+
+
+def lesson_options(add_help: bool = True) -> argparse.ArgumentParser:
+    """Return the options that every lesson understands."""
+    parser = argparse.ArgumentParser(add_help=add_help)
+    add = parser.add_argument
+    add("--lang", choices=("ja", "en"), default=Chosen.language or default_language(),
+        help="the language; that of your system if you say nothing")  # fmt: skip
+    add("--answers", action="store_true", help="show the answers to the questions")
+    add("--out", type=Path, default=Path("pictures"), metavar="FOLDER",
+        help="where the pictures go (default: pictures)")  # fmt: skip
+    add("--open", action="store_true", help="open each picture when it is made")
+    return parser
+
+
+class Page:
+    """The page of one lesson.
+
+    language    "ja" or "en"
+    pictures    the pictures shown so far
+    """
+
+    def __init__(self, number: int, arguments: Sequence[str] | None = None) -> None:
+        self.notebook = arguments is None and "ipykernel" in sys.modules
+        if self.notebook:
+            arguments = []
+        options = lesson_options().parse_args(arguments)
+        self.number = number
+        self.language: str = options.lang
+        self.answers: bool = options.answers
+        self.folder: Path = options.out
+        self.open: bool = options.open
+        self.pictures: list[Picture] = []
+        self.questions = 0
+        self.warned = False
+        title = f"{number}. {find_lesson(number).title(self.language)}"
+        if self.notebook:
+            self.markdown(f"# {title}")
+        else:
+            self.write(f"{title}\n{'=' * width(title)}")
+
+    def __repr__(self) -> str:
+        return f"Page({self.number}, {self.language})"
+
+    def text(self, ja: str, en: str) -> str:
+        """Return one of two texts, for a table or a number's name: that of the page's language."""
+        return ja if self.language == "ja" else en
+
+    def label(self, ja: str, en: str) -> str:
+        """Return a text for a picture: English where no Japanese font is installed."""
+        if self.language != "ja":
+            return en
+        from demos.plots import FONT_ADVICE, japanese_font
+
+        if japanese_font():
+            return ja
+        if not self.warned:
+            self.write(f"note: {FONT_ADVICE}")
+            self.warned = True
+        return en
+
+    def say(self, ja: str, en: str) -> None:
+        """Tell the reader a text; lines indented by four spaces are formulas."""
+        text = textwrap.dedent(self.text(ja, en)).strip("\n")
+        if self.notebook:
+            self.markdown(joined(text))
+        else:
+            self.write(f"\n{text}\n")
+
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Print rows in columns, aligned on the right, also where letters are two cells wide."""
+        cells = [[str(cell) for cell in row] for row in [head, *rows]]
+        widths = [max(width(row[k]) for row in cells) for k in range(len(head))]
+        for row in cells:
+            padded = [" " * (w - width(cell)) + cell for cell, w in zip(row, widths)]
+            self.write("    " + "   ".join(padded))
+
+    def show(self, picture: Any, name: str, ja: str, en: str) -> Path:
+        """Save a picture (a figure, a drawing or a movie) and say where; return the path.
+
+        In a notebook it appears below the cell.
+        """
+        from demos.plots import save_figure
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        suffix = getattr(picture, "suffix", ".png")
+        path = self.folder / f"{self.number:02}_{name}.{self.language}{suffix}"
+        if hasattr(picture, "savefig"):
+            save_figure(picture, path)
+        else:
+            picture.save(path)
+        caption = self.text(ja, en)
+        self.pictures.append(Picture(path, caption))
+        if self.notebook:
+            from IPython.display import Image, display
+
+            display(Image(data=path.read_bytes(), format=suffix[1:]))  # type: ignore[no-untyped-call]
+            self.markdown(f"*{caption}*")
+        else:
+            self.write(f"\n[{self.text('図', 'picture')}] {caption}\n    {path}")
+        if self.open:
+            webbrowser.open(path.resolve().as_uri())
+        return path
+
+    def ask(self, ja: str, answer_ja: str, en: str, answer_en: str) -> None:
+        """Ask a question whose answer stays hidden until the reader asks for it."""
+        self.questions += 1
+        question = textwrap.dedent(self.text(ja, en)).strip()
+        answer = textwrap.dedent(self.text(answer_ja, answer_en)).strip()
+        ask, reply = self.text("問", "Question "), self.text("答", "Answer")
+        if self.notebook:
+            head = f"**{ask}{self.questions}.** {joined(question)}"
+            self.markdown(
+                f"{head}\n\n<details><summary>{reply}</summary>\n\n{joined(answer)}\n\n</details>"
+            )
+            return
+        if self.questions == 1 and not self.answers:
+            hint = f"python -m demos {self.number} --answers"
+            self.write(self.text(f"\n考えてみよう（答えは {hint}）", f"\nTry it (answers: {hint})"))
+        self.write(f"\n{ask}{self.questions}. {question}")
+        if self.answers:
+            self.write(textwrap.indent(f"{reply}: {answer}", "    "))
+
+    def markdown(self, text: str) -> None:
+        from IPython.display import Markdown, display
+
+        display(Markdown(text))  # type: ignore[no-untyped-call]
+
+    def write(self, text: str) -> None:
+        """Print a text; a letter that the console does not have becomes a question mark."""
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        print(text.encode(encoding, "replace").decode(encoding))
+
+
+def width(text: str) -> int:
+    """Return how many cells of a terminal a text takes: a Japanese letter takes two.
+
+    Raises ImportError, which says what to install, where wcwidth is missing.
+
+    >>> width("sigma"), width("微分")
+    (5, 4)
+    """
+    if text.isascii():
+        return len(text)
+    try:
+        from wcwidth import wcswidth
+    except ImportError:
+        raise ImportError(
+            'Japanese tables need wcwidth: pip install "autograd-lite[lessons]"'
+        ) from None
+    return int(wcswidth(text))
+
+
+def joined(text: str) -> str:
+    """Return a text for a web page: without the line breaks between two Japanese letters.
+
+    >>> joined("勾配を\\n求める\\n\\n    z = wx + b\\nThe sum\\nof all")
+    '勾配を求める\\n\\n    z = wx + b\\nThe sum\\nof all'
+    """
+    lines = textwrap.dedent(text).strip("\n").split("\n")
+    out = lines[0]
+    for line in lines[1:]:
+        apart = not out or not line or line.startswith((" ", "-", "|")) or line[0].isascii()
+        out += line if not apart and not out[-1].isascii() and out[-1] != "\n" else "\n" + line
+    return out
