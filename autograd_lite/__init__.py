@@ -7,13 +7,14 @@
     >>> w.grad, x.grad, b.grad
     (3.0, 2.0, 1.0)
 
-Read the source in this order: ops, value, backprop, gradients, check, trace.
+Read the source in this order: ops, value, backprop, gradients, check, trace, draw.
 """
 
 from autograd_lite.backprop import backward, propagate, recompute, topological_order, zero_grad
 from autograd_lite.check import check_gradients, find_nan
 from autograd_lite.collector import collector_paused
 from autograd_lite.compile import compile
+from autograd_lite.draw import draw
 from autograd_lite.gradients import directional_derivative, grad, gradients
 from autograd_lite.ops import (
     TABLE,
@@ -49,7 +50,7 @@ __all__ = [
     "gradients", "grad", "directional_derivative",
     "compile",
     "check_gradients", "find_nan", "collector_paused",
-    "trace", "step_through",
+    "trace", "step_through", "draw",
     "exp", "log", "sqrt", "reciprocal", "sin", "cos", "tan", "tanh",
     "sigmoid", "softplus", "relu", "step", "sign", "abs",
     "maximum", "minimum", "at_least", "where", "identity", "dot", "total",

@@ -1,0 +1,232 @@
+"""The computation graph (計算グラフ) as a picture: graph -> scene -> DOT -> SVG, PNG, PDF.
+
+    >>> from autograd_lite import Value, draw
+    >>> w, x, b = Value(2.0, "w"), Value(3.0, "x"), Value(1.0, "b")
+    >>> z = w * x + b
+    >>> z.label = "z"
+    >>> z.backward()
+    >>> drawing = draw(z)
+    >>> drawing.save("z.dot").name
+    'z.dot'
+
+Read the source in this order: text, theme, groups, scene, source, render, drawing.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from autograd_lite.draw.drawing import Drawing
+from autograd_lite.draw.groups import Grouping
+from autograd_lite.draw.render import RendererNotFound, renderer
+from autograd_lite.draw.scene import Closing, Scene
+from autograd_lite.draw.source import DIRECTIONS, Marks, Writer
+from autograd_lite.draw.text import number_shown, plain, typeset
+from autograd_lite.draw.theme import THEMES
+from autograd_lite.ops import described
+from autograd_lite.value import Value
+
+__all__ = ["Drawing", "RendererNotFound", "draw", "renderer"]
+
+PATHS_LISTED = 6
+
+
+def draw(
+    output: Value | Sequence[Value],
+    *,
+    title: str = "",
+    direction: str = "right",
+    theme: str = "light",
+    digits: int = 4,
+    gradients: bool = True,
+    derivatives: bool = True,
+    constants: bool = True,
+    parameters: Iterable[Value] = (),
+    groups: Grouping | None = None,
+    closed: Closing = "auto",
+    limit: int | None = 60,
+    highlight: Value | str | Sequence[Value | str] = (),
+    paths_from: Value | str | None = None,
+) -> Drawing:
+    """Return a drawing of the graph below a Value, or below several (a function, its gradient).
+
+    title           stands above the picture
+    direction       where the output lies: "right", "down", "left" or "up"
+    theme           "light", "dark", "slides" (large type) or "slides-dark"
+    digits          significant digits of the numbers, 1 to 17
+    gradients       show the gradient in each node; before `backward` the picture says there is none
+    derivatives     show the local derivative on each edge, as formula and number
+    constants       show the plain numbers of the formula
+    parameters      the leaves that are parameters; else those labelled w... and b... are
+    groups          the box of each node: a function or a mapping from a Value to a tuple of names
+                    from the outside in, ("layer 2", "a_1^2"); else read off the slides' labels
+    closed          which boxes are closed to one node: "auto" closes as many as `limit` asks for,
+                    True all, False none, or their names
+    limit           nodes shown at most; of a larger graph, what is nearest the output. None is
+                    no limit, and no bound on the time that the layout takes
+    highlight       a node (or its label), or several: those that follow one another are a path
+    paths_from      highlight all paths from this node to the output, and write down each path's
+                    product and their sum (連鎖律)
+
+    Raises TypeError for something that is not a Value, ValueError for an option that is not
+    one of these, or a label that no node has.
+
+    >>> x = Value(3.0, "x")
+    >>> y = x * x
+    >>> y.backward()
+    >>> print(draw(y, paths_from=x).title)
+    computation graph of v1
+    """
+    outputs = checked_outputs(output)
+    checked_choice("direction", direction, DIRECTIONS)
+    checked_choice("theme", theme, THEMES)
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= 17:
+        raise ValueError(f"digits are 1 to 17, not {digits!r}")
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
+        raise ValueError(f"limit is a count of nodes from 1 on, or None, not {limit!r}")
+    scene = Scene(outputs, grouping=groups, closed=closed, limit=limit, constants=constants)
+    marks = Marks()
+    mark_nodes(scene, marks, highlight)
+    if paths_from is not None:
+        mark_paths(scene, marks, found_node(scene, paths_from), digits)
+    notes = []
+    if gradients and not any(node.grad != 0.0 for node in outputs):
+        notes.append("no gradient yet: call backward() first / 勾配はまだない")
+    elif gradients and len(outputs) == 1 and outputs[0].grad != 1.0 and outputs[0].parents:
+        notes.append("the gradients are those of an output further on")
+    if scene.left_out:
+        notes.append(
+            f"the part nearest the output: {scene.left_out:,} of {len(scene.nodes):,} nodes "
+            f"are left out"
+        )
+    writer = Writer(
+        scene,
+        THEMES[theme],
+        direction=direction,
+        digits=digits,
+        gradients=gradients,
+        derivatives=derivatives,
+        title=title,
+        notes=notes,
+        parameters=set(parameters),
+        marks=marks,
+    )
+    source = writer.dot()
+    names = ", ".join(scene.names[scene.number_of[node]] for node in outputs[:3])
+    more = ", ..." if len(outputs) > 3 else ""
+    name = plain(title) or f"computation graph of {names}{more}"
+    return Drawing(source, name, told(scene, writer), writer.descriptions, scene.left_out)
+
+
+def told(scene: Scene, writer: Writer) -> str:
+    """Return the picture in words: how large, and for a small graph every node."""
+    count = f"{len(scene.nodes):,} nodes"
+    if scene.left_out:
+        count += f", {scene.left_out:,} of them not shown"
+    if len(scene.members) > 30:
+        return f"A computation graph of {count}."
+    words = [text for id, text in writer.descriptions.items() if id[0] in "ng"]
+    return f"A computation graph of {count}: {'; '.join(words)}."
+
+
+# -- What the user gave ----------------------------------------------------------------------------
+
+
+def checked_outputs(output: object) -> list[Value]:
+    """Return the outputs as a list; raise TypeError unless they are Values, ValueError if none."""
+    outputs = list(output) if isinstance(output, (list, tuple)) else [output]
+    if not outputs:
+        raise ValueError("there is nothing to draw: the list is empty")
+    checked: list[Value] = []
+    for node in outputs:
+        if not isinstance(node, Value):
+            raise TypeError(f"draw takes a Value or a list of Values, not {described(node)}")
+        if node not in checked:
+            checked.append(node)
+    return checked
+
+
+def checked_choice(what: str, choice: object, choices: Iterable[str]) -> None:
+    if choice not in list(choices):
+        raise ValueError(f"{what} is one of {', '.join(choices)}, not {choice!r}")
+
+
+def found_node(scene: Scene, which: Value | str) -> int:
+    """Return the number of a node, given itself or its label; raise ValueError if it has none."""
+    if isinstance(which, Value):
+        if which in scene.number_of:
+            return scene.number_of[which]
+        raise ValueError(f"{which!r} is not a node of this graph")
+    for k, node in enumerate(scene.nodes):
+        if node.label == which:
+            return k
+    raise ValueError(f"no node of this graph is labelled {which!r}")
+
+
+# -- Highlights ------------------------------------------------------------------------------------
+
+
+def mark_nodes(scene: Scene, marks: Marks, highlight: Value | str | Sequence[Value | str]) -> None:
+    """Mark nodes, and the edges between those that follow one another."""
+    listed = [highlight] if isinstance(highlight, (Value, str)) else list(highlight)
+    numbers = [found_node(scene, which) for which in listed]
+    marks.nodes.update(numbers)
+    for before, after in pairwise(numbers):
+        for i, parent in enumerate(scene.nodes[after].parents):
+            if scene.number_of[parent] == before:
+                marks.edges[after, i] = 0
+
+
+def mark_paths(scene: Scene, marks: Marks, start: int, digits: int) -> None:
+    """Mark all paths from a node to the output; note each path's product, and their sum."""
+    count, paths = scene.paths_from(start, PATHS_LISTED + 1)
+    goal = scene.number_of[scene.outputs[0]]
+    end, origin = typeset(scene.names[goal]), typeset(scene.names[start])
+    marks.nodes.update({start, goal})
+    if count == 0:
+        marks.notes.append(f"no path leads from {origin} to {end}: ∂{end}/∂{origin} = 0")
+        return
+    products = []
+    for number, path in enumerate(paths[:PATHS_LISTED]):
+        product = 1.0
+        factors = []
+        for k, i in path:
+            partial = scene.nodes[k].partials[i]
+            product *= partial
+            factors.append(number_shown(partial, digits))
+            marks.edges.setdefault((k, i), number)
+        products.append(number_shown(product, digits))
+        if count <= PATHS_LISTED:
+            route = " → ".join([origin] + [typeset(scene.names[k]) for k, _ in path])
+            signed = [f"({f})" if f.startswith("−") else f for f in reversed(factors)]
+            product_text = f"{' · '.join(signed)} = {products[-1]}" if factors else "1"
+            marks.notes.append(f"path {number + 1}: {route}: {product_text}")
+    derivative = number_shown(total_derivative(scene, start, goal, marks), digits)
+    if count > PATHS_LISTED:
+        marks.notes.append(f"{count:,} paths lead from {origin} to {end}")
+        marks.notes.append(f"the sum of their products: ∂{end}/∂{origin} = {derivative}")
+    elif count > 1:
+        terms = [f"({p})" if p.startswith("−") and n else p for n, p in enumerate(products)]
+        marks.notes.append(f"∂{end}/∂{origin} = {' + '.join(terms)} = {derivative}")
+    else:
+        marks.notes.append(f"∂{end}/∂{origin} = {derivative}")
+
+
+def total_derivative(scene: Scene, start: int, goal: int, marks: Marks) -> float:
+    """Return d(goal)/d(start), the sum over all paths, and mark every edge on one of them."""
+    slope = {start: 1.0}
+    reached = set()
+    for k in range(start, goal + 1):
+        node = scene.nodes[k]
+        for i, parent in enumerate(node.parents):
+            p = scene.number_of[parent]
+            if p in slope:
+                slope[k] = slope.get(k, 0.0) + node.partials[i] * slope[p]
+                reached.add((k, i))
+    wanted = {goal}
+    for k in range(goal, start, -1):
+        if k in wanted:
+            for i, parent in enumerate(scene.nodes[k].parents):
+                if (k, i) in reached:
+                    wanted.add(scene.number_of[parent])
+                    marks.edges.setdefault((k, i), 0)
+    return slope.get(goal, 0.0)

@@ -1,0 +1,177 @@
+"""The drawing that `draw` returns: DOT inside, pictures on demand.
+
+It behaves like the objects of the `graphviz` package, and `save` takes the format from the
+extension.
+"""
+
+import html
+import re
+import tempfile
+import webbrowser
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from autograd_lite.draw.render import FORMATS, rendered, renderer
+from autograd_lite.files import write_atomically
+
+__all__ = ["Drawing"]
+
+ANCHORED = re.compile(r'<g id="([^"]+)" class="(?:node|edge|cluster)">\s*<title>[^<]*</title>')
+PATIENCE = 60.0  # seconds for the layout in a notebook, where nothing can be asked
+
+
+class Drawing:
+    """A graph as DOT, which can be shown, saved and converted.
+
+    source          the DOT text
+    title           what the picture shows, in a few words
+    description     the same in more words, for those who cannot see it
+    descriptions    per id in the SVG (n12, e12_0) what it is
+    left_out        how many nodes of the graph the picture does not show
+
+    In a notebook the last line of a cell shows it; `draw(z).save("z.svg")` writes a file.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        title: str,
+        description: str,
+        descriptions: Mapping[str, str],
+        left_out: int = 0,
+    ) -> None:
+        self.source = source
+        self.title = title
+        self.description = description
+        self.descriptions = dict(descriptions)
+        self.left_out = left_out
+
+    def __repr__(self) -> str:
+        title = self.title if len(self.title) <= 60 else self.title[:57] + "..."
+        return f"<drawing {title!a}; .save('graph.svg'), .png or .pdf writes it>"
+
+    def __str__(self) -> str:
+        return self.source
+
+    def pipe(
+        self, format: str = "svg", *, dpi: float | None = None, timeout: float | None = None
+    ) -> bytes:
+        """Return the picture as bytes, in "svg", "png", "pdf", "dot" or what else Graphviz has.
+
+        dpi         dots per inch of a PNG; Graphviz's 96 if nothing is said
+        timeout     seconds after which the layout is given up
+
+        Raises RendererNotFound, which says what to install, if there is no Graphviz;
+        ValueError for an unknown format.
+        """
+        format = format.lower().lstrip(".")
+        if format in ("dot", "gv"):
+            return self.source.encode("utf-8")
+        source = self.source
+        if dpi is not None:
+            if not 10 <= dpi <= 2400:
+                raise ValueError(f"a picture has 10 to 2400 dots per inch, not {dpi!r}")
+            if format not in ("svg", "pdf"):  # those have no dots
+                source = source.replace("{", f"{{\n\tgraph [dpi={dpi:g}]", 1)
+        data = rendered(source, format, timeout)
+        return self.accessible(data.decode("utf-8")).encode("utf-8") if format == "svg" else data
+
+    def svg(self) -> str:
+        """Return the picture as SVG, laid out: nodes have ids n12, edges e12_0, boxes box0.
+
+        n12 is the node at place 12 of `topological_order`, e12_0 the edge of its operand 0.
+        The SVG has a title and a description for screen readers.
+        """
+        return self.pipe("svg").decode("utf-8")
+
+    def save(
+        self, path: str | Path, *, dpi: float | None = None, timeout: float | None = None
+    ) -> Path:
+        """Write the picture to a file, whole or not at all; the extension decides the format.
+
+        Raises ValueError for an unknown extension, FileNotFoundError for a folder that is not
+        there, RendererNotFound if there is no Graphviz (a .dot file needs none).
+        """
+        path = Path(path)
+        format = path.suffix.lower().lstrip(".")
+        if format not in (*FORMATS, "gv", "jpg", "jpeg", "gif"):
+            known = ", ".join(f".{known}" for known in FORMATS)
+            raise ValueError(f"{str(path)!r}: the extension says the format; write one of {known}")
+        if not path.parent.is_dir():
+            raise FileNotFoundError(
+                f"there is no folder {str(path.parent)!r} to write in; make it first"
+            )
+        write_atomically(path, self.pipe(format, dpi=dpi, timeout=timeout))
+        return path
+
+    def render(
+        self,
+        filename: str | Path = "graph",
+        directory: str | Path | None = None,
+        view: bool = False,
+        *,
+        format: str = "svg",
+    ) -> str:
+        """Write `filename` plus the format as extension and return that path, as graphviz does."""
+        path = Path(directory or ".") / f"{filename}.{format}"
+        self.save(path)
+        if view:
+            webbrowser.open(path.resolve().as_uri())
+        return str(path)
+
+    def view(self, format: str = "svg") -> str:
+        """Write the picture to a temporary file, open it, and return its path."""
+        folder = tempfile.mkdtemp(prefix="autograd_lite-")
+        return self.render("graph", folder, view=True, format=format)
+
+    # -- In notebooks: never an error, but what can be shown --
+
+    def _repr_mimebundle_(
+        self,
+        include: Collection[str] | None = None,
+        exclude: Collection[str] | None = None,
+    ) -> dict[str, str]:
+        """Return the picture for Jupyter: SVG if there is a Graphviz, and text."""
+        bundle = {"text/plain": repr(self)}
+        try:
+            if renderer():
+                bundle["image/svg+xml"] = self.pipe("svg", timeout=PATIENCE).decode("utf-8")
+            else:
+                bundle["text/plain"] = self.without_picture()
+        except Exception as error:  # whatever it is, a display must not fail
+            bundle["text/plain"] = f"{self!r}\n{type(error).__name__}: {error}"
+        if include:
+            bundle = {kind: data for kind, data in bundle.items() if kind in include}
+        if exclude:
+            bundle = {kind: data for kind, data in bundle.items() if kind not in exclude}
+        return bundle
+
+    def _repr_svg_(self) -> str | None:
+        return self._repr_mimebundle_().get("image/svg+xml")
+
+    def without_picture(self) -> str:
+        from autograd_lite.draw.render import HOW_TO_INSTALL
+
+        return f"{self!r}\n{HOW_TO_INSTALL}\n\n{self.source}"
+
+    def accessible(self, svg: str) -> str:
+        """Return the SVG with a title and text alternatives in place of Graphviz's node names."""
+
+        def titled(match: re.Match[str]) -> str:
+            id = html.unescape(match.group(1))
+            words = self.descriptions.get(id, "")
+            start = match.group().split("<title>")[0]
+            return f"{start}<title>{html.escape(words)}</title>" if words else start
+
+        svg = ANCHORED.sub(titled, svg)
+        svg = re.sub(r'(<g id="[^"]*" class="graph"[^>]*>)\s*<title>[^<]*</title>', r"\1", svg)
+        title, description = html.escape(self.title), html.escape(self.description)
+        return re.sub(
+            r"<svg ([^>]*)>",
+            lambda match: (
+                f'<svg role="img" aria-label="{title}" {match.group(1)}>\n'
+                f"<title>{title}</title>\n<desc>{description}</desc>"
+            ),
+            svg,
+            count=1,
+        )

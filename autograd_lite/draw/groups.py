@@ -1,0 +1,99 @@
+"""Boxes: which unit and which layer each node of a graph belongs to.
+
+A box is a path of names from the outside in, ("layer 2", "a_1^2"); the empty path is no box.
+`slides_boxes` reads them off the labels, which are those of the slides: z_1^2 and a_1^2 belong
+to unit 1 of layer 2, and so do the unlabelled operations between them and the weights.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from autograd_lite.value import Value
+
+__all__ = ["Box", "Grouping", "boxes_of", "slides_boxes"]
+
+Box: TypeAlias = tuple[str, ...]
+Grouping: TypeAlias = Mapping[Value, Sequence[str]] | Callable[[Value], Sequence[str]]
+
+WEIGHT = re.compile(r"w_(?:([0-9])([0-9])|([0-9]+),([0-9]+))\^([0-9]+)")
+OTHER = re.compile(r"([abz])_([0-9]+)\^([0-9]+)")
+
+
+def boxes_of(nodes: Sequence[Value], grouping: Grouping | None) -> list[Box]:
+    """Return the box of each node, by the user's grouping or else as the slides label them.
+
+    Raises TypeError for a grouping that gives anything but a sequence of texts.
+    """
+    if grouping is None:
+        return slides_boxes(nodes)
+    boxes: list[Box] = []
+    for node in nodes:
+        path = grouping(node) if callable(grouping) else grouping.get(node, ())
+        if isinstance(path, str) or not all(isinstance(name, str) for name in path or ()):
+            raise TypeError(
+                f"a group is a tuple of names from the outside in, ('layer 2', 'a_1^2'), "
+                f"not {path!r}"
+            )
+        boxes.append(tuple(path or ()))
+    return boxes
+
+
+def slides_boxes(nodes: Sequence[Value]) -> list[Box]:
+    """Return the box of each node of a graph in topological order, read off the labels.
+
+    What has no such label belongs to the box that all its uses are in. In a graph that has
+    such boxes, the operations after the last layer are in a box of their own, which is called
+    like the output.
+
+    >>> slides_boxes([Value(1.0, "b_1^2"), Value(1.0, "b_1^3")])
+    [('layer 2', 'a_1^2'), ('layer 3', 'a_1^3')]
+    """
+    known = [box_of_label(node.label) for node in nodes]
+    if not any(known):
+        return [()] * len(nodes)
+    number_of = {node: k for k, node in enumerate(nodes)}
+    # The innermost box that all uses of a node so far are in; None before the first use.
+    around: list[Box | None] = [None] * len(nodes)
+    boxes: list[Box] = [()] * len(nodes)
+    for k in range(len(nodes) - 1, -1, -1):
+        node = nodes[k]
+        uses = around[k]
+        box = known[k]
+        if not box and (node.parents or not node.label):
+            box = uses or ()
+            if not box and node.parents:
+                box = (nodes[-1].label or "output",)
+        boxes[k] = box
+        for parent in node.parents:
+            p = number_of[parent]
+            so_far = around[p]
+            around[p] = box if so_far is None else common(so_far, box)
+    return boxes
+
+
+def box_of_label(label: str) -> Box:
+    """Return the box that a label in the slides' notation names, () for any other label."""
+    if not isinstance(label, str) or "^" not in label:
+        return ()
+    match = WEIGHT.fullmatch(label)
+    if match is not None:
+        j, layer = match[1] or match[3], match[5]
+    else:
+        match = OTHER.fullmatch(label)
+        if match is None:
+            return ()
+        j, layer = match[2], match[3]
+        if layer == "1" and match[1] == "a":
+            return ("layer 1",)  # inputs
+    return (f"layer {layer}", f"a_{j}^{layer}")
+
+
+def common(left: Box, right: Box) -> Box:
+    """Return the box that holds both."""
+    length = 0
+    for a, b in zip(left, right):
+        if a != b:
+            break
+        length += 1
+    return left[:length]

@@ -1,0 +1,462 @@
+"""Scene -> DOT: what each node, box and arrow says, and how it looks.
+
+The kinds of nodes differ in shape as well as in colour: an input is a rounded box, a parameter
+a box with cut corners, a constant an underlined number; a result is a box with the op in a dark
+pill; the output has a double border; a closed box is a folder.
+"""
+
+from collections.abc import Sequence
+
+import graphviz
+
+from autograd_lite.draw.groups import Box
+from autograd_lite.draw.scene import Edge, Scene
+from autograd_lite.draw.text import (
+    formula_shown,
+    number_shown,
+    partial_templates,
+    plain,
+    shown,
+    typeset,
+)
+from autograd_lite.draw.theme import FONT, Theme
+from autograd_lite.formula import Symbol
+from autograd_lite.value import Constant, Value
+
+__all__ = ["DIRECTIONS", "Marks", "Writer"]
+
+DIRECTIONS = {"right": "LR", "down": "TB", "left": "RL", "up": "BT"}
+ROWS = 16  # of a closed box; what it holds beyond them is counted
+
+
+class Marks:
+    """What is highlighted: nodes, and edges with the number of their colour; and the notes."""
+
+    def __init__(self) -> None:
+        self.nodes: set[int] = set()
+        self.edges: dict[tuple[int, int], int] = {}
+        self.notes: list[str] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.nodes or self.edges)
+
+
+class Writer:
+    """Writes one scene as DOT."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        theme: Theme,
+        *,
+        direction: str,
+        digits: int,
+        gradients: bool,
+        derivatives: bool,
+        title: str,
+        notes: Sequence[str],
+        parameters: set[Value],
+        marks: Marks,
+    ) -> None:
+        self.scene = scene
+        self.theme = theme
+        self.direction = direction
+        self.digits = digits
+        self.derivatives = derivatives
+        self.title = title
+        self.notes = [*notes, *marks.notes]
+        self.parameters = parameters
+        self.marks = marks
+        self.has_gradients = any(output.grad != 0.0 for output in scene.outputs)
+        self.gradients = gradients and self.has_gradients
+        self.outputs = {scene.number_of[output] for output in scene.outputs}
+        self.descriptions: dict[str, str] = {}  # per id in the SVG, for screen readers
+
+    def dot(self) -> str:
+        """Return the DOT text: the same for the same graph and options, byte for byte."""
+        t = self.theme
+        graph = graphviz.Digraph("computation_graph")
+        graph.attr(
+            "graph",
+            rankdir=DIRECTIONS[self.direction],
+            bgcolor=t.background,
+            fontname=FONT,
+            fontsize=f"{t.size:g}",
+            fontcolor=t.text,
+            labelloc="t",
+            labeljust="l",
+            pad="0.2",
+            nodesep="0.2",
+            ranksep="0.35",
+            id="computation_graph",
+        )
+        if len(self.scene.members) <= 60:  # operands as written; a tangle in large layouts
+            graph.attr("graph", ordering="in")
+        heading = self.heading()
+        if heading:
+            graph.attr("graph", label=heading)
+        graph.attr(
+            "node", fontname=FONT, fontsize=f"{t.size:g}", fontcolor=t.text, color=t.line,
+            style="filled", margin="0.06,0.03", height="0.1", width="0.1",
+        )  # fmt: skip
+        graph.attr(
+            "edge", fontname=FONT, fontsize=f"{t.size * 0.85:g}", fontcolor=t.derivative,
+            color=t.line, arrowsize="0.7",
+        )  # fmt: skip
+        self.write_boxes(graph)
+        for edge in self.scene.edges:
+            self.write_edge(graph, edge)
+        for k, count in self.scene.missing.items():
+            self.write_missing(graph, k, count)
+        return str(graph.source)
+
+    # -- Heading --
+
+    def heading(self) -> str:
+        """Return title and notes as an HTML-like label, "" if there are none."""
+        t = self.theme
+        rows = []
+        if self.title:
+            lines = "<BR/>".join(shown(line) for line in plain(self.title).split("\n"))
+            rows.append(f'<FONT POINT-SIZE="{t.size * 1.3:g}"><B>{lines}</B></FONT>')
+        rows += [f'<FONT COLOR="{t.faint}">{note}</FONT>' for note in self.notes]
+        if not rows:
+            return ""
+        cells = "".join(f'<TR><TD ALIGN="LEFT">{row}</TD></TR>' for row in rows)
+        return f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2">{cells}</TABLE>>'
+
+    # -- Nodes in their boxes --
+
+    def write_boxes(self, graph: graphviz.Digraph) -> None:
+        """Write the items, each within the open boxes around it."""
+        inside: dict[Box, list[str]] = {}
+        for item, members in self.scene.members.items():
+            box = self.scene.boxes[members[0]]
+            if item[0] == "g":
+                box = self.scene.box_of_item[item][:-1]
+            inside.setdefault(box, []).append(item)
+        self.write_box(graph, (), inside, [0])
+
+    def write_box(
+        self, graph: graphviz.Digraph, box: Box, inside: dict[Box, list[str]], count: list[int]
+    ) -> None:
+        t = self.theme
+        for item in inside.get(box, ()):
+            if item[0] == "g":
+                self.write_closed(graph, item)
+            else:
+                self.write_node(graph, int(item[1:]))
+        depth = len(box)
+        deeper = dict.fromkeys(
+            b[: depth + 1] for b in inside if len(b) > depth and b[:depth] == box
+        )
+        for inner in deeper:
+            with graph.subgraph(name=f"cluster_{count[0]}") as cluster:
+                count[0] += 1
+                cluster.attr(
+                    "graph",
+                    label=f"<<B>{typeset(inner[-1])}</B>>",
+                    style="rounded,filled",
+                    color=t.box_line,
+                    fillcolor=t.box,
+                    penwidth="1",
+                    margin="10",
+                    id=f"box{count[0] - 1}",
+                )
+                self.descriptions[f"box{count[0] - 1}"] = inner[-1]
+                self.write_box(cluster, inner, inside, count)
+
+    def kind(self, k: int) -> str:
+        """Return what a node is: input, parameter, constant or result; or the output."""
+        node = self.scene.nodes[k]
+        if k in self.outputs:
+            return "output"
+        if node.op is not None:
+            return "result"
+        if isinstance(node, Constant):
+            return "constant"
+        return "parameter" if self.is_parameter(node) else "input"
+
+    def is_parameter(self, node: Value) -> bool:
+        if self.parameters:
+            return node in self.parameters
+        letter = str(node.label)[:1]
+        rest = str(node.label)[1:]
+        return letter in "wbWBθ" and letter != "" and (not rest or rest[0] in "_0123456789^['")
+
+    def write_node(self, graph: graphviz.Digraph, k: int) -> None:
+        t = self.theme
+        kind = self.kind(k)
+        look: dict[str, str] = {
+            "input": {"shape": "box", "style": "filled,rounded", "fillcolor": t.input},
+            "parameter": {
+                "shape": "box",
+                "style": "filled,diagonals",
+                "fillcolor": t.parameter,
+                "margin": "0.17,0.03",
+            },
+            "constant": {"shape": "underline", "fillcolor": t.constant},
+            "result": {"shape": "box", "fillcolor": t.result},
+            "output": {"shape": "box", "fillcolor": t.output, "peripheries": "2"},
+        }[kind]
+        if k in self.marks.nodes:
+            look = {**look, "color": t.highlight, "penwidth": "3"}
+        description = self.described(k, kind)
+        self.descriptions[f"n{k}"] = description
+        graph.node(
+            f"n{k}",
+            label=f"<{self.node_table(k, kind)}>",
+            id=f"n{k}",
+            tooltip=graphviz.escape(entities(description)),
+            **look,
+        )
+
+    def described(self, k: int, kind: str) -> str:
+        """Return a node in words, for tooltips and screen readers."""
+        node = self.scene.nodes[k]
+        text = f"{kind} {plain(node.label) or self.scene.names[k]} = {node.data:.{self.digits}g}"
+        if node.op is not None:
+            text += f", {node.op.meaning}"
+            if len(node.parents) <= 4:
+                numbers = [self.scene.number_of[parent] for parent in node.parents]
+                text += f" of {', '.join(self.scene.names[p] for p in numbers)}"
+        if self.gradients and kind != "constant":
+            text += f", grad {node.grad:.{self.digits}g}"
+        return text.replace("\n", " ")
+
+    def node_table(self, k: int, kind: str) -> str:
+        """Return what stands in a node: op and name, number, gradient."""
+        node = self.scene.nodes[k]
+        number = number_shown(node.data, self.digits)
+        if kind == "constant":
+            label = f"{typeset(node.label)} = " if node.label else ""
+            return f"{label}{number}"
+        name = self.name_shown(k)
+        head = f"<TD>{name}</TD>"
+        if node.op is not None:
+            head = f"{self.pill(node.op.symbol)}{head}"
+        span = 2 if node.op is not None else 1
+        rows = [head, f'<TD COLSPAN="{span}">{number}</TD>']
+        if self.gradients:
+            rows.append(f'<TD COLSPAN="{span}">{self.gradient(node.grad)}</TD>')
+        return table(rows)
+
+    def name_shown(self, k: int) -> str:
+        """Return a node's label in bold, or the name that formulas give it."""
+        node = self.scene.nodes[k]
+        if node.label:
+            return f"<B>{typeset(str(node.label))}</B>"
+        return f'<FONT COLOR="{self.theme.faint}">{shown(self.scene.names[k])}</FONT>'
+
+    def pill(self, symbol: str) -> str:
+        """Return the cell of an op's symbol, of a fixed width: others stretch it to the node's."""
+        t = self.theme
+        width = round(t.size * (1.1 + 0.66 * len(symbol)))
+        return (
+            f'<TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{round(t.size * 1.55)}">'
+            f'<TABLE BORDER="1" COLOR="{t.pill}" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0" '
+            f'STYLE="ROUNDED" BGCOLOR="{t.pill}"><TR><TD>'
+            f'<FONT COLOR="{t.on_pill}">{shown(symbol)}</FONT></TD></TR></TABLE></TD>'
+        )
+
+    def gradient(self, grad: float) -> str:
+        t = self.theme
+        number = number_shown(grad, self.digits)
+        return f'<FONT COLOR="{t.gradient}" POINT-SIZE="{t.size * 0.9:g}">grad {number}</FONT>'
+
+    # -- Closed boxes --
+
+    def write_closed(self, graph: graphviz.Digraph, item: str) -> None:
+        t = self.theme
+        members = self.scene.members[item]
+        box = self.scene.box_of_item[item]
+        count = len(members)
+        formula = self.box_formula(item)
+        head = f"<B>{typeset(box[-1])}</B>" + (f" = {formula}" if formula else "")
+        times = len([k for k in self.scene.exits(item) if self.scene.nodes[k].parents])
+        small = f'POINT-SIZE="{t.size * 0.8:g}" COLOR="{t.faint}"'
+        if times > 1:
+            head += f' <FONT COLOR="{t.faint}">× {times:,}</FONT>'
+        rows = [f'<TD COLSPAN="4">{head}</TD>']
+        rows += self.inner_rows(item, [k for k in members if self.scene.nodes[k].label])
+        rows.append(
+            f'<TD COLSPAN="4"><FONT {small}>{count:,} node{"s" if count != 1 else ""}</FONT></TD>'
+        )
+        text = f"closed box {plain(' / '.join(box))}: {count} nodes"
+        self.descriptions[item] = text
+        look = {"shape": "folder", "fillcolor": t.closed}
+        if any(k in self.marks.nodes for k in members):
+            look = {**look, "color": t.highlight, "penwidth": "3"}
+        elif any(k in self.outputs for k in members):
+            look = {**look, "fillcolor": t.output}
+        tooltip = graphviz.escape(entities(text))
+        graph.node(item, label=f"<{table(rows, 2)}>", id=item, tooltip=tooltip, **look)
+
+    def inner_rows(self, item: str, labelled: list[int]) -> list[str]:
+        """Return the rows of a closed box: its labelled nodes, those of one label together."""
+        t = self.theme
+        nodes = self.scene.nodes
+        groups: dict[str, list[int]] = {}
+        for k in sorted(labelled, key=lambda k: nodes[k].op is None):  # results first
+            groups.setdefault(str(nodes[k].label), []).append(k)
+        if not groups:
+            return []
+        rest: list[int] = []
+        if len(groups) > ROWS:
+            rest = [k for ks in groups.values() for k in ks if nodes[k].op is None]
+            groups = {name: ks for name, ks in groups.items() if nodes[ks[0]].op is not None}
+            if len(groups) > ROWS:
+                groups, rest = {}, labelled
+        exit = self.scene.exit_derivatives.get(item) if self.derivatives else None
+        headings = ["", "value"]
+        if exit is not None:
+            headings.append(f"∂{typeset(self.scene.names[exit[0]])}/∂")
+        if self.gradients:
+            headings.append("grad")
+        small = f'POINT-SIZE="{t.size * 0.8:g}" COLOR="{t.faint}"'
+        head = "".join(f'<TD ALIGN="RIGHT"><FONT {small}>{h}</FONT></TD>' for h in headings)
+        rows = [head.replace(f"<FONT {small}></FONT>", "")] if len(headings) > 2 else []
+        derivatives = exit[1] if exit is not None else None
+        rows += [self.inner_row(typeset(name), ks, derivatives) for name, ks in groups.items()]
+        if rest:
+            rows.append(self.inner_row(f"{len(rest):,} labelled nodes", rest, derivatives))
+        return rows
+
+    def inner_row(self, name: str, ks: list[int], derivatives: dict[int, float] | None) -> str:
+        """Return the cells of one row: name, number, d(exit)/d(node) if there is one, gradient."""
+        t = self.theme
+        nodes = self.scene.nodes
+        columns = [(t.text, t.size, [nodes[k].data for k in ks])]
+        if derivatives is not None:
+            columns.append((t.derivative, t.size * 0.9, [derivatives[k] for k in ks]))
+        if self.gradients:
+            columns.append((t.gradient, t.size * 0.9, [nodes[k].grad for k in ks]))
+        cells = f'<TD ALIGN="LEFT">{name}</TD>'
+        for colour, size, numbers in columns:
+            font = f'<FONT COLOR="{colour}" POINT-SIZE="{size:g}">'
+            cells += f'<TD ALIGN="RIGHT">{font}&#160;&#160;{self.span(numbers)}</FONT></TD>'
+        return cells
+
+    def span(self, numbers: list[float]) -> str:
+        """Return a number, or the range of several."""
+        low, high = min(numbers), max(numbers)
+        if low == high or low != low:
+            return number_shown(low, self.digits)
+        return f"{number_shown(low, 3)} … {number_shown(high, 3)}"
+
+    def box_formula(self, item: str) -> str:
+        """Return how the one result of a closed box comes about: σ(⟨w,x⟩ + b); "" if too long."""
+        if item not in self.scene.exit_derivatives:
+            return ""
+        top = self.scene.exit_derivatives[item][0]
+        written = expression(self.scene, top, set(self.scene.members[item]), 6)
+        return shown(written.text) if written and len(written.text) <= 40 else ""
+
+    # -- Arrows --
+
+    def write_edge(self, graph: graphviz.Digraph, edge: Edge) -> None:
+        t = self.theme
+        look: dict[str, str] = {"id": edge.id}
+        description = f"{len(edge.parts)} edges"
+        found = self.scene.derivative(edge)
+        constant = edge.parent[0] == "n" and isinstance(
+            self.scene.nodes[int(edge.parent[1:])], Constant
+        )
+        if constant:  # nobody's variable: a derivative in it is not asked for
+            look["style"] = "dashed"
+            description = "a constant"
+        elif found is not None:
+            k, p, derivative = found
+            names = self.scene.names
+            description = f"∂{names[k]}/∂{names[p]} = {derivative:.{self.digits}g}"
+            if self.derivatives:
+                look["label"] = self.derivative_label(edge, k, p, derivative)
+        elif self.derivatives:
+            look["label"] = f"<&#160;{len(edge.parts):,} edges&#160;>"
+            look["fontcolor"] = t.faint
+        colours = sorted(
+            {self.marks.edges[part] for part in edge.parts if part in self.marks.edges}
+        )
+        if colours:
+            look["color"] = ":".join(t.paths[c % len(t.paths)] for c in colours)
+            look["penwidth"] = "3"
+            if len(colours) == 1 and colours[0] % 2:
+                look["style"] = "dashed"
+        elif len(edge.parts) > 1 and found is None:
+            look["penwidth"] = "2"
+        self.descriptions[edge.id] = description
+        look["tooltip"] = look["labeltooltip"] = graphviz.escape(entities(plain(description)))
+        graph.edge(edge.parent, edge.child, **look)
+
+    def derivative_label(self, edge: Edge, k: int, p: int, derivative: float) -> str:
+        """Return ∂z/∂w = x = 3 as an HTML-like label, in two lines where it is long."""
+        names = self.scene.names
+        number = number_shown(derivative, self.digits)
+        head = f"∂{typeset(names[k])}/∂{typeset(names[p])}"
+        formula = ""
+        if len(edge.parts) == 1 and edge.child[0] == "n":
+            child, i = edge.parts[0]
+            formula = self.formula(child, i)
+        if formula in ("", number, "−" + number):
+            return f"<&#160;{head} = {number}&#160;>"
+        first = f'<TD ALIGN="LEFT">&#160;{head} = {formula}&#160;</TD>'
+        second = f'<TD ALIGN="LEFT">&#160;= {number}&#160;</TD>'
+        return f"<{table([first, second])}>"
+
+    def formula(self, k: int, i: int) -> str:
+        """Return the formula of one partial of node k, in the names of its operands."""
+        node = self.scene.nodes[k]
+        assert node.op is not None
+        constants = tuple(
+            parent.data if isinstance(parent, Constant) else None for parent in node.parents
+        )
+        templates = partial_templates(node.op, constants)
+        numbers = [self.scene.number_of[parent] for parent in node.parents]
+        names = [self.scene.names[p] for p in [*numbers, k]]
+        return formula_shown(templates[i], names)
+
+    def write_missing(self, graph: graphviz.Digraph, k: int, count: int) -> None:
+        """Write the sign for operands of node k that the picture leaves out."""
+        t = self.theme
+        text = f"{count:,} more operand{'s' if count != 1 else ''}"
+        self.descriptions[f"m{k}"] = f"left out: {text}"
+        graph.node(
+            f"m{k}", label=f"<… {text}>", id=f"m{k}", shape="plaintext", style="",
+            fontcolor=t.faint, tooltip=f"left out: {text}",
+        )  # fmt: skip
+        graph.edge(f"m{k}", self.scene.item_of[k], style="dotted", id=f"m{k}_edge")
+
+
+def expression(scene: Scene, k: int, inside: set[int], depth: int) -> Symbol | None:
+    """Return node k of a box written out in what comes into the box; None if that is too deep.
+
+    An op on sequences shows its symbol, ⟨w,x⟩, and leaves show the letter of their label.
+    """
+    node = scene.nodes[k]
+    if node.op is None or k not in inside:
+        return Symbol(str(node.label)[:1] or scene.names[k])
+    if depth == 0:
+        return None
+    if node.op.sequences:
+        letters = {str(parent.label)[:1] for parent in node.parents}
+        if "" in letters:
+            return None
+        return Symbol(node.op.symbol + (letters.pop() if node.op.sequences == 1 else ""))
+    numbers = [scene.number_of[parent] for parent in node.parents]
+    terms = [expression(scene, p, inside, depth - 1) for p in numbers]
+    if None in terms:
+        return None
+    if node.op.written.startswith(f"{node.op.name}("):
+        return Symbol(f"{node.op.symbol}({', '.join(str(term) for term in terms)})")
+    return Symbol("").record(node.op, terms)
+
+
+def table(rows: Sequence[str], padding: int = 1) -> str:
+    body = "".join(f"<TR>{row}</TR>" for row in rows)
+    frame = f'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}"'
+    return f"<TABLE {frame}>{body}</TABLE>"
+
+
+def entities(text: str) -> str:
+    """Return a text for a quoted DOT string, in which Graphviz reads entities."""
+    return text.replace("&", "&amp;")
