@@ -868,15 +868,14 @@ class Why:
         """Return the paths from the output to the node, each as its steps, output first."""
         record = self.trace
         found = []
-        unfinished: list[tuple[int, list[Step]]] = [(self.number, [])]
+        unfinished: list[tuple[int, Link]] = [(self.number, None)]
         while unfinished:
             at, below = unfinished.pop()
             if at == len(record.nodes) - 1:
-                found.append(below[::-1])
+                found.append(unlinked(below))
                 continue
             for k in reversed(record.steps_into(at)):
-                step = Step(record, k)
-                unfinished.append((record.children[k - 1], [*below, step]))
+                unfinished.append((record.children[k - 1], (Step(record, k), below)))
         return found
 
     def __repr__(self) -> str:
@@ -976,6 +975,18 @@ class Why:
         if ja:
             return f"{record.names[child]} 経由（{count} 本）: {numbers}"
         return f"through {record.names[child]} ({count} path{'s' if paths > 1 else ''}): {numbers}"
+
+
+Link: TypeAlias = "tuple[Step, Link] | None"  # a step and those below it, shared by all paths
+
+
+def unlinked(path: Link) -> list[Step]:
+    """Return the steps of a path as a list, the topmost first."""
+    steps = []
+    while path is not None:
+        step, path = path
+        steps.append(step)
+    return steps
 
 
 def path_product(path: Sequence[Step]) -> float:
