@@ -18,7 +18,7 @@ import textwrap
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from demos.contents import find_lesson
 
@@ -78,7 +78,7 @@ class Page:
             arguments = []
         options = lesson_options().parse_args(arguments)
         self.number = number
-        self.language: str = options.lang
+        self.language: Literal["ja", "en"] = options.lang
         self.answers: bool = options.answers
         self.folder: Path = options.out
         self.open: bool = options.open
@@ -127,11 +127,13 @@ class Page:
             padded = [" " * (w - width(cell)) + cell for cell, w in zip(row, widths)]
             self.write("    " + "   ".join(padded))
 
-    def show(self, picture: Any, name: str, ja: str, en: str) -> Path:
+    def show(self, picture: Any, name: str, ja: str, en: str) -> Path | None:
         """Save a picture (a figure, a drawing or a movie) and say where; return the path.
 
-        In a notebook it appears below the cell.
+        In a notebook it appears below the cell. Where no Graphviz is installed, a drawing is
+        left out with a note that says what to install, and the lesson goes on.
         """
+        from autograd_lite.draw import RendererNotFound
         from demos.plots import save_figure
 
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -140,7 +142,11 @@ class Page:
         if hasattr(picture, "savefig"):
             save_figure(picture, path)
         else:
-            picture.save(path)
+            try:
+                picture.save(path)
+            except RendererNotFound as error:
+                self.write(f"\nnote: {error}")
+                return None
         caption = self.text(ja, en)
         self.pictures.append(Picture(path, caption))
         if self.notebook:

@@ -229,7 +229,9 @@ def diagram(
     for name, (x, y) in places.items():
         axes.plot([x], [y], "o", markersize=36, color="white", markeredgecolor="black")
         axes.text(x, y, name, ha="center", va="center", fontsize=15, style="italic")
-    axes.margins(0.16, 0.4)
+    xs, ys = zip(*places.values())
+    axes.set_xlim(min(xs) - 0.5, max(xs) + 0.5)
+    axes.set_ylim(min(ys) - 0.7, max(ys) + 0.7)
     axes.axis("off")
 
 
