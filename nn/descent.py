@@ -13,13 +13,18 @@ import math
 from collections.abc import Sequence
 from typing import Protocol
 
-from autograd_lite.ops import number
+from autograd_lite.ops import number, sqrt
 
 __all__ = ["Update", "GradientDescent", "Momentum", "Adam"]
 
 
 class Update(Protocol):
-    """A way to update parameters."""
+    """A way to update parameters.
+
+    One that is to run in native code is written in arithmetic and the functions of
+    autograd_lite, and says what it keeps from step to step, as the ones here do: the names of
+    its fields with one number per parameter, `per_parameter`, and with one in all, `in_all`.
+    """
 
     def __call__(self, p: Sequence[float], g: Sequence[float]) -> list[float]:
         """Return the new numbers of the parameters, one for each."""
@@ -31,6 +36,9 @@ class GradientDescent:
     >>> GradientDescent(rate=0.5)([1.0], [0.2])
     [0.9]
     """
+
+    per_parameter: tuple[str, ...] = ()
+    in_all: tuple[str, ...] = ()
 
     def __init__(self, rate: float = 0.5) -> None:
         self.rate = positive("rate", rate)
@@ -50,6 +58,9 @@ class Momentum:
     >>> update([1.0], [0.5]), update([0.75], [0.5])
     ([0.75], [0.375])
     """
+
+    per_parameter = ("velocity",)
+    in_all: tuple[str, ...] = ()
 
     def __init__(self, rate: float = 0.1, momentum: float = 0.9) -> None:
         self.rate = positive("rate", rate)
@@ -72,6 +83,9 @@ class Adam:
     >>> [round(p, 6) for p in Adam(rate=0.1)([1.0], [0.5])]
     [0.9]
     """
+
+    per_parameter = ("mean", "mean_square")
+    in_all = ("steps",)
 
     def __init__(
         self, rate: float = 0.01, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8
@@ -99,7 +113,7 @@ class Adam:
         m_scale = 1.0 - beta1**self.steps  # the means start at 0; this undoes it
         v_scale = 1.0 - beta2**self.steps
         return [
-            value - self.rate * (mean / m_scale) / (math.sqrt(square / v_scale) + self.epsilon)
+            value - self.rate * (mean / m_scale) / (sqrt(square / v_scale) + self.epsilon)
             for value, mean, square in zip(p, self.mean, self.mean_square)
         ]
 

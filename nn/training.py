@@ -11,7 +11,7 @@ import random
 import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from autograd_lite import Op, Value, total, zero_grad
@@ -67,6 +67,7 @@ def train(
     patience: int | None = None,
     progress: bool | None = None,
     watch: Callable[[int, float], None] | None = None,
+    engine: str = "eager",
 ) -> History:
     """Fit the network's parameters to images and targets by gradient descent; return the history.
 
@@ -79,6 +80,9 @@ def train(
     patience            end after so many epochs without a new lowest cost
     progress            a bar on the terminal: None shows it on a terminal that has tqdm
     watch               called as watch(epoch, C) after each epoch
+    engine              "eager": a graph of Values for each step; "python" or "native": the graph
+                        of one image compiled once (`autograd_lite.compile`), the same curve to
+                        rounding. Then `cost` must be written without `if` on its numbers
 
     Afterwards the parameters are those of the last step; if the training ended before its last
     epoch, those that the epoch with the lowest cost began with. Ctrl-C ends it and says so.
@@ -102,12 +106,19 @@ def train(
     check_settings(epochs, batch_size, patience, stop_below)
     check_callables(cost, update, watch)
     check_slopes(network)
+    if engine != "eager":
+        from nn.compiled import train_compiled  # the room below uses this one
+
+        return train_compiled(
+            network, images, targets, cost, update, batches_of(len(images), batch_size, seed),
+            epochs, stop_below, patience, progress_bar(epochs, progress), watch, engine,
+        )  # fmt: skip
     parameters = network.parameters()
     inputs = [network.inputs(image) for image in images]  # nodes made once, used in every epoch
     wanted = [[Value(t, f"t_{j}") for j, t in enumerate(row, start=1)] for row in targets]
     given = [node for row in [*inputs, *wanted] for node in row]
     best = Best(math.inf, -1, [parameter.data for parameter in parameters])
-    source = random.Random(seed)
+    epochs_batches = batches_of(len(images), batch_size, seed)
     history = History()
     start = time.perf_counter()
     bar = progress_bar(epochs, progress)
@@ -115,7 +126,7 @@ def train(
         for epoch in range(epochs):
             C = 0.0
             before = [parameter.data for parameter in parameters]
-            for batch in batches(len(images), batch_size, source):
+            for batch in next(epochs_batches):
                 C += train_step(network, parameters, inputs, wanted, batch, cost, update)
             zero_grad(given)  # or the gradients of the images would pile up, epoch after epoch
             history.costs.append(C)
@@ -220,6 +231,13 @@ def batches(count: int, size: int | None, source: random.Random) -> list[list[in
         return [order]
     source.shuffle(order)
     return [order[k : k + size] for k in range(0, count, size)]
+
+
+def batches_of(count: int, size: int | None, seed: int) -> Iterator[list[list[int]]]:
+    """Yield the images of each step of epoch after epoch, without end."""
+    source = random.Random(seed)
+    while True:
+        yield batches(count, size, source)
 
 
 def progress_bar(epochs: int, wanted: bool | None) -> Any:

@@ -18,7 +18,7 @@ from autograd_lite.compile.kernel import Kernel
 from autograd_lite.compile.machine import LIBRARY
 from autograd_lite.compile.schedule import Schedule
 
-__all__ = ["NativeCompiled", "Code", "Buffer"]
+__all__ = ["NativeCompiled", "Code", "Buffer", "lanes_and_vectors"]
 
 VECTORS = 4  # vectors per number, where a vector has 8 lanes (32 registers); 2 elsewhere
 
@@ -117,23 +117,31 @@ class Code:
 POINTER, INTEGER = ctypes.c_void_p, ctypes.c_int64
 
 
+def lanes_and_vectors(schedule: Schedule) -> tuple[int, int, int]:
+    """Return the lanes and vectors that suit this CPU and a program, and LLVM's level of effort."""
+    lanes = engine().lanes
+    if schedule.irregular > MANY:
+        return lanes, 1, 1
+    return lanes, VECTORS if lanes == 8 else 2, 2
+
+
 class Native:
     """A kernel that can be called."""
 
     def __init__(
         self, compiled: Compiled, varying: Sequence[int], rows: bool, summed: bool
     ) -> None:
-        lanes = engine().lanes if rows else 1
         schedule = Schedule(compiled.program, varying)
-        quick = schedule.irregular > MANY
-        vectors = 1 if quick or not rows else VECTORS if lanes == 8 else 2
+        lanes, vectors, level = lanes_and_vectors(schedule)
+        if not rows:
+            lanes = vectors = 1
         kernel = Kernel(schedule, lanes, vectors, summed)
         self.shared = schedule.shared
         self.row = schedule.row
         self.scratch = schedule.scratch
         self.block = kernel.block
         self.text = kernel.text()
-        self.code = Code(self.text, 1 if quick else 2)
+        self.code = Code(self.text, level)
         self.kernel = self.code.function(
             "kernel", INTEGER, POINTER, POINTER, INTEGER, POINTER, POINTER
         )
