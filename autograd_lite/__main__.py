@@ -1,6 +1,8 @@
 """The command line: step through, draw, check or differentiate an expression.
 
     python -m autograd_lite step "(2 - y)**2" y=0.5
+    python -m autograd_lite page "(2 - y)**2" y=0.5 --out backprop.html
+    python -m autograd_lite draw "(2 - y)**2" y=0.5 --out graph.png
     python -m autograd_lite grad "w*x + b" w=2 x=3 b=1
     python -m autograd_lite check "sigmoid(w*x + b)" w=2 x=3 b=1
 
@@ -10,10 +12,12 @@ The expression is parsed, never run as code; see `autograd_lite.expression`.
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
-from autograd_lite import Value, backward, check_gradients, step_through
+from autograd_lite import Value, backward, check_gradients, step_through, trace
 from autograd_lite.check import GradientCheck
+from autograd_lite.draw import draw
 from autograd_lite.expression import OPS, Expression, ExpressionError, plain_number
 from autograd_lite.stepping.terminal import aligned, console_text
 
@@ -22,6 +26,8 @@ __all__ = ["main"]
 EXAMPLES = """examples:
   python -m autograd_lite step "(2 - y)**2" y=0.5
   python -m autograd_lite step "sigmoid(w*x + b)" w=2 x=1 b=-1 --language ja
+  python -m autograd_lite page "(2 - y)**2" y=0.5 --out backprop.html
+  python -m autograd_lite draw "log(x1) + x1*x2 - sin(x2)" x1=2 x2=5 --out graph.png
   python -m autograd_lite grad "w*x + b" w=2 x=3 b=1
   python -m autograd_lite check "log(x1) + x1*x2 - sin(x2)" x1=2 x2=5
 
@@ -38,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         expression = Expression(options.expression)
         values = assigned(options.values, expression)
         return RUN[options.command](expression, values, options)
-    except (ValueError, ArithmeticError, TypeError, OSError, ImportError, KeyError) as error:
+    except (ValueError, ArithmeticError, TypeError, OSError, RuntimeError, LookupError) as error:
         text = error.args[0] if isinstance(error, KeyError) else error
         print(console_text(f"error: {text}", sys.stderr), file=sys.stderr)
         return 2
@@ -65,7 +71,13 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument("expression", help='a formula: "(2 - y)**2"')
         command.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="y=0.5")
-        if name == "step":
+        if name == "draw":
+            command.add_argument(
+                "--out", default="graph.svg", metavar="FILE", help=".svg, .png, .pdf or .dot"
+            )
+        if name == "page":
+            command.add_argument("--out", default="backprop.html", metavar="FILE")
+        if name in ("step", "page"):
             command.add_argument(
                 "--language", choices=("en", "ja"), default="en", help="of the explanations"
             )
@@ -74,6 +86,8 @@ def parser() -> argparse.ArgumentParser:
 
 SUMMARIES = {
     "step": "step through backprop in this terminal (commands may be piped in)",
+    "page": "write the steps as a web page (backprop.html)",
+    "draw": "draw the computation graph with values, gradients and derivatives (graph.svg)",
     "check": "compare backprop with difference quotients; the exit status is 1 if they differ",
     "grad": "print the value and its derivative in every variable",
 }
@@ -111,6 +125,23 @@ def run_step(expression: Expression, values: Mapping[str, float], options: Any) 
     return 0
 
 
+def run_page(expression: Expression, values: Mapping[str, float], options: Any) -> int:
+    output, _ = graph_of(expression, values)
+    say_written(trace(output).save(options.out, language=options.language))
+    return 0
+
+
+def run_draw(expression: Expression, values: Mapping[str, float], options: Any) -> int:
+    output, _ = graph_of(expression, values)
+    backward(output)
+    say_written(draw(output).save(options.out))
+    return 0
+
+
+def say_written(path: Path) -> None:
+    print(console_text(f"Written: {path}", sys.stdout))
+
+
 def run_check(expression: Expression, values: Mapping[str, float], options: Any) -> int:
     if not expression.names:
         raise ExpressionError("the formula has no variables, so there is nothing to check")
@@ -135,7 +166,7 @@ def run_grad(expression: Expression, values: Mapping[str, float], options: Any) 
     return 0
 
 
-RUN = {"step": run_step, "check": run_check, "grad": run_grad}
+RUN = {"step": run_step, "page": run_page, "draw": run_draw, "check": run_check, "grad": run_grad}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -19,6 +19,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Literal, TypeAlias, overload
 
 from autograd_lite.backprop import propagate, topological_order
@@ -182,6 +183,10 @@ class Step:
         >>> trace(a)[0].local()
         'da/dz = a * (1 - a) = 0.5 * (1 - 0.5) = 0.25'
         """
+        return " = ".join(self.local_equation())
+
+    def local_equation(self) -> list[str]:
+        """Return the texts that `local` joins by `=`."""
         record = self.trace
         child = record.children[self.number - 1]
         symbols, numbers = record.partial_formulas(child)
@@ -190,6 +195,10 @@ class Step:
 
     def formula(self) -> str:
         """Return the chain rule at this edge, with symbols and then with numbers."""
+        return " = ".join(self.equation())
+
+    def equation(self) -> list[str]:
+        """Return the texts that `formula` joins by `=`."""
         record = self.trace
         child, parent = record.children[self.number - 1], record.parents[self.number - 1]
         top, middle, below = (
@@ -227,13 +236,13 @@ def factor(number: float) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-def equal(*texts: str) -> str:
-    """Return texts joined by `=`, without one that only repeats the one before it."""
+def equal(*texts: str) -> list[str]:
+    """Return the sides of an equation, without one that only repeats the one before it."""
     shown = [texts[0]]
     for text in texts[1:]:
         if bare(text) != bare(shown[-1]):
             shown.append(text)
-    return " = ".join(shown)
+    return shown
 
 
 def bare(text: str) -> str:
@@ -427,6 +436,10 @@ class ForwardStep:
         >>> print(trace((2 - y) ** 2).forward[0].formula())
         v2 = 2 - y = 2 - 0.5 = 1.5
         """
+        return " = ".join(self.equation())
+
+    def equation(self) -> list[str]:
+        """Return the texts that `formula` joins by `=`."""
         record = self.trace
         assert self.node.op is not None
         symbols = [record.term(k) for k in record.parent_indexes(self.index)]
@@ -513,7 +526,7 @@ class Trace(Sequence[Step]):
     forward     the operations of the forward pass, to be stepped in the same way
 
     It is a sequence: `len(steps)`, `steps[0]`, `steps[-1]`, `for step in steps`. Numbers are
-    kept as they were, whatever happens to the graph later: about 40 bytes a step.
+    kept as they were, whatever happens to the graph later: about 130 bytes a step.
     """
 
     def __init__(self, output: Value) -> None:
@@ -644,6 +657,27 @@ class Trace(Sequence[Step]):
     def replay(self) -> "Replay":
         """Return a place in this trace to go forward and back from, at position 0."""
         return Replay(self)
+
+    # -- Viewers --
+
+    def save(self, path: str | Path, *, language: Language = "en", level: str = "node") -> Path:
+        """Write the trace as one web page that opens from disk, and return its path.
+
+        language    of the page when it opens; it can be switched there
+        level       "node"; or "unit": only the boxes of units, for a graph too big for its nodes
+
+        Raises ValueError if the graph is too big for a page, and what drawing raises: without
+        Graphviz, an error that says what to install.
+        """
+        from autograd_lite.stepping.page import save  # the room above may not import this one
+
+        return save(self, path, language=language, level=level)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Return what Jupyter, VS Code notebooks and Colab show: the page, or a line of text."""
+        from autograd_lite.stepping.page import notebook_view
+
+        return notebook_view(self)
 
     # -- What the steps read --
 

@@ -4,4 +4,8 @@ They show the same steps in the same words, which are those of `autograd_lite.tr
 (The folder is not called `step`: importing it would then hide the op of that name.)
 """
 
-__all__: list[str] = []
+from autograd_lite.stepping.editor import picture_now, redraw
+from autograd_lite.stepping.page import page
+from autograd_lite.stepping.terminal import Stepper
+
+__all__ = ["Stepper", "page", "picture_now", "redraw"]

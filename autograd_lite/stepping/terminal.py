@@ -11,6 +11,7 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import IO
 
 from autograd_lite.expression import Condition
@@ -59,6 +60,7 @@ MESSAGES: dict[str, tuple[str, str]] = {  # English, Japanese
         "{node} is a leaf: it was not computed.",
         "{node} は葉です（計算されたものではありません）。",
     ),
+    "saved": ("Written: {path}", "書き出しました: {path}"),
     "unknown": (
         "There is no command {command}; help lists them.",
         "{command} というコマンドはありません。help で一覧が出ます。",
@@ -88,6 +90,9 @@ HELP: list[tuple[str, str, str]] = [
     ("p [NODE]", "print a node, or the table of all gradients here",
      "ノード、またはすべての勾配の表"),
     ("src [NODE]", "the line of your program that made the node", "ノードを作ったプログラムの行"),
+    ("draw [FILE]", "write the picture at this step (now.svg)", "今の状態の図を書き出す (now.svg)"),
+    ("page [FILE]", "write all steps as a web page (backprop.html)",
+     "全ステップをウェブページに書き出す (backprop.html)"),
     ("forward, backward", "step through the other pass", "順伝播と逆伝播を切り替える"),
     ("lang en, lang ja", "the language of the explanations", "説明の言語"),
     ("q", "quit", "終わる"),
@@ -123,7 +128,7 @@ class Stepper(cmd.Cmd):
         """Greet, then obey commands until `q` or the end of the input."""
         self.say(repr(self.trace))
         self.say(self.told("start", output=self.trace.names[-1]))
-        self.say("help: ?   n, b, c, goto K, list, break NODE, why NODE, p, src, q")
+        self.say("help: ?   n, b, c, goto K, list, break NODE, why NODE, p, src, draw, page, q")
         while True:
             try:
                 self.cmdloop()
@@ -147,7 +152,14 @@ class Stepper(cmd.Cmd):
         """Obey one command; an error is told and the session goes on."""
         try:
             return bool(super().onecmd(line))
-        except (KeyError, ValueError, TypeError, ArithmeticError, OSError, ImportError) as error:
+        except (
+            LookupError,
+            ValueError,
+            TypeError,
+            ArithmeticError,
+            OSError,
+            RuntimeError,
+        ) as error:
             text = error.args[0] if isinstance(error, KeyError) else error
             self.say(self.painted("red", f"*** {text}"))
             return False
@@ -420,6 +432,19 @@ class Stepper(cmd.Cmd):
 
     # -- Files, language, the end --
 
+    def do_draw(self, argument: str) -> None:
+        """Write the picture at this step."""
+        from autograd_lite.stepping.editor import redraw  # Graphviz only where it is asked for
+
+        with self.replay.show():
+            path = redraw(self.trace.output, Path(argument or "now.svg").expanduser())
+        self.say(self.told("saved", path=path))
+
+    def do_page(self, argument: str) -> None:
+        """Write the web page."""
+        path = Path(argument or "backprop.html").expanduser()
+        self.say(self.told("saved", path=self.trace.save(path, language=self.language)))
+
     def do_lang(self, argument: str) -> None:
         """Choose the language of the explanations."""
         if argument not in ("en", "ja"):
@@ -472,7 +497,7 @@ class Stepper(cmd.Cmd):
 
 COMMANDS = {
     "n", "next", "b", "back", "c", "continue", "goto", "start", "end", "list", "break", "clear",
-    "why", "p", "src", "forward", "backward", "lang", "q", "quit", "help",
+    "why", "p", "src", "draw", "page", "forward", "backward", "lang", "q", "quit", "help",
 }  # fmt: skip
 
 

@@ -1,0 +1,492 @@
+"""The web page of a trace: what is in the file, and what a reader does with it in a browser."""
+
+import html
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+import nn
+from autograd_lite import Value, log, record_lines, sin, total, trace
+from autograd_lite.stepping import page, picture_now, redraw
+from autograd_lite.stepping.page import fingerprint
+from autograd_lite.trace import told_number
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update",
+         "--disable-sync"]  # fmt: skip
+
+HOSTILE = [
+    "</script><script>document.title = 'run'</script>",
+    '"><img src=x onerror="document.title=1">',
+    "<svg onload=alert(1)>",
+    "--><!-- <x>",
+    "]]> & &lt; \\N \\u003c",
+    "{{data}} {{script}}",
+    "日本語 \u202e σ 😀 \ud800",
+    "x" * 10_000,
+]
+
+
+def survey():
+    x1, x2 = Value(2.0, "x1"), Value(5.0, "x2")
+    f = log(x1) + x1 * x2 - sin(x2)
+    f.label = "f"
+    return f
+
+
+def digit_cost():
+    network = nn.Network([12, 3, 2], seed=1)
+    return nn.squared_error(network([0.0, 1.0, 0.0] * 4), [1.0, 0.0])
+
+
+def hostile():
+    output = total([Value(1.0, label) for label in HOSTILE])
+    output.label = HOSTILE[0]
+    return output
+
+
+def data_of(text):
+    return json.loads(re.search(r'id="data">(.*?)</script>', text, re.S)[1])
+
+
+# -- The file ----------------------------------------------------------------------------------
+
+
+def test_the_page_is_one_file_that_asks_for_nothing(tmp_path):
+    path = trace(survey()).save(tmp_path / "backprop.html")
+    text = path.read_text(encoding="utf-8")
+    urls = set(re.findall(r"[a-z]+://[^\"'\s)]+", text))
+    assert urls <= {"http://www.w3.org/2000/svg"}  # the name of a language, not an address
+    assert not re.search(r"<(?:script|img|iframe|object|link)[^>]+(?:src|href)=\"(?!data:,)", text)
+    assert "<script src" not in text
+
+
+def test_the_policy_allows_the_pages_own_script_and_style_and_nothing_else():
+    text = page(trace(survey()))
+    policy = html.unescape(re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1])
+    style = re.search(r"<style>(.*?)</style>", text, re.S)[1]
+    script = re.findall(r"<script>(.*?)</script>", text, re.S)
+    assert len(script) == 1
+    assert policy == (
+        f"default-src 'none'; script-src '{fingerprint(script[0])}'; "
+        f"style-src '{fingerprint(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    assert not re.search(r"<[^>]+ (?:style|on\w+)=", text.split("<body>")[1].split("<script")[0])
+
+
+def test_hostile_labels_stay_text():
+    text = page(trace(hostile()))
+    assert text.count("<script") == 2
+    assert text.count("</script>") == 2
+    assert "<img" not in text
+    assert "onload=alert" not in re.sub(r"&lt;.*?&gt;|\\u003c.*?\\u003e", "", text)
+    assert data_of(text)["nodes"][0]["name"].startswith("</script>")
+
+
+def test_the_page_holds_every_step_in_the_words_of_the_trace():
+    steps = trace(survey())
+    data = data_of(page(steps))
+    assert [one["words"]["en"] for one in data["steps"]] == [s.sentences("en") for s in steps]
+    assert [one["words"]["ja"] for one in data["steps"]] == [s.sentences("ja") for s in steps]
+    assert [" = ".join(one["formula"]) for one in data["steps"]] == [s.formula() for s in steps]
+    assert [" = ".join(one["formula"]) for one in data["forward"]] == [
+        s.formula() for s in steps.forward
+    ]
+    assert data["nodes"][0]["why"]["en"] == steps.why(0).lines("en")
+
+
+def test_the_same_program_gives_the_same_page():
+    assert page(trace(digit_cost())) == page(trace(digit_cost()))
+
+
+def test_source_lines_are_in_the_page():
+    record_lines()
+    try:
+        output = survey()
+    finally:
+        record_lines(False)
+    node = data_of(page(trace(output)))["nodes"][-1]
+    assert node["line"].startswith("test_page.py:")
+    assert node["source"] == "f = log(x1) + x1 * x2 - sin(x2)"
+
+
+def test_the_digit_networks_page_has_closed_and_open_boxes_in_under_two_megabytes(tmp_path):
+    path = trace(digit_cost()).save(tmp_path / "digits.html", language="ja")
+    assert path.stat().st_size < 2_000_000
+    data = data_of(path.read_text(encoding="utf-8"))
+    assert data["views"][0] == "unit"
+    assert data["views"][-1] == "node"
+    assert "box a_1^2" in data["views"]
+    assert data["shownBy"]["node"] == {}
+
+
+def test_a_graph_too_big_for_a_page_says_so_and_offers_the_unit_level():
+    network = nn.Network([12, 3, 2])
+    inputs = [[float(k == j) for k in range(12)] for j in range(24)]
+    cost = total([nn.squared_error(network(x), [1.0, 0.0]) for x in inputs])
+    steps = trace(cost)
+    with pytest.raises(ValueError, match=r'nodes, and .* write level="unit"'):
+        page(steps)
+    assert data_of(page(steps, level="unit"))["views"] == ["unit"]
+    chain = Value(1.0, "x")
+    for _ in range(3001):
+        chain = chain + 1.0
+    with pytest.raises(ValueError, match="step_through shows any size"):
+        page(trace(chain))
+    assert set(trace(chain)._repr_mimebundle_()) == {"text/plain"}
+
+
+def test_wrong_options_are_answered_and_no_file_is_left(tmp_path):
+    steps = trace(survey())
+    with pytest.raises(ValueError, match="'en' or 'ja'"):
+        steps.save(tmp_path / "x.html", language="fr")
+    with pytest.raises(ValueError, match="'node' or 'unit'"):
+        steps.save(tmp_path / "x.html", level="layer")
+    with pytest.raises(ValueError, match="no units"):
+        steps.save(tmp_path / "x.html", level="unit")
+    with pytest.raises(FileNotFoundError, match="no folder"):
+        steps.save(tmp_path / "missing" / "x.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_does_not_touch_the_gradients():
+    output = survey()
+    steps = trace(output)
+    earlier = [node.grad for node in steps.nodes]
+    page(steps)
+    assert [node.grad for node in steps.nodes] == earlier
+
+
+def test_the_watch_expressions_draw_the_graph_as_it_is(tmp_path):
+    output = survey()
+    shown = json.loads(picture_now(output))
+    assert shown["kind"] == {"dotGraph": True}
+    assert "11.65" in shown["text"]
+    path = Path(redraw(output, tmp_path / "now.svg"))
+    before = path.read_text(encoding="utf-8")
+    output.backward()
+    redraw(output, path)
+    assert before != path.read_text(encoding="utf-8")
+
+
+# -- In a browser ------------------------------------------------------------------------------
+
+
+def missing(what):
+    """Skip a test, or fail it where everything is meant to be there."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is missing, and CI must have it")
+    pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("playwright (in the test group)")
+    if not Path(CHROMIUM).exists():
+        missing(CHROMIUM)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Reader:
+    """Somebody with the page open; whatever goes wrong in it is noted."""
+
+    def __init__(self, browser, path, fragment="", **context):
+        self.context = browser.new_context(
+            **{"viewport": {"width": 1366, "height": 768}, **context}
+        )
+        self.page = self.context.new_page()
+        self.complaints = []
+        self.requests = []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(path.as_uri() + fragment)
+
+    def text(self, selector):
+        return self.page.locator(selector).inner_text()
+
+    def heading(self):
+        return self.text("#heading")
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def until(self, text):
+        """Wait until the heading says something."""
+        self.page.locator("#heading", has_text=text).wait_for(timeout=20_000)
+
+    def gradients(self):
+        """Return what the table shows, by the name of the node."""
+        return dict(
+            self.page.eval_on_selector_all(
+                "#rows tr",
+                "rows => rows.map(r => [r.cells[0].textContent, r.cells[2].textContent])",
+            )
+        )
+
+    def lit(self):
+        """Return the edges that are lit in the visible picture."""
+        return self.page.eval_on_selector_all(
+            ".picture:not([hidden]) .edge.now", "groups => groups.map(g => g.dataset.id)"
+        )
+
+
+@pytest.fixture
+def reading(chromium, tmp_path):
+    readers = []
+
+    def opened(output, fragment="", language="en", **context):
+        path = trace(output).save(tmp_path / "backprop.html", language=language)
+        reader = Reader(chromium, path, fragment, **context)
+        readers.append(reader)
+        return reader
+
+    yield opened
+    for reader in readers:
+        reader.context.close()
+        assert reader.complaints == []
+        assert [url for url in reader.requests if not url.startswith(("file://", "data:"))] == []
+        assert len([url for url in reader.requests if url.startswith("file://")]) == 1
+
+
+browser_test = pytest.mark.browser
+
+
+@browser_test
+def test_the_gradients_in_the_browser_are_those_of_the_trace_at_every_step(reading):
+    output = survey()
+    steps = trace(output)
+    replay = steps.replay()
+    for node in steps.nodes:
+        node.grad = 0.0
+    reader = reading(output)
+    for _ in steps.forward:
+        reader.press("ArrowRight")
+    for position in range(len(steps) + 1):
+        shown = reader.gradients()
+        for name, gradient in zip(steps.names, replay.goto(position).gradients):
+            expected = told_number(gradient)
+            reached = position >= (steps.into(name) or [steps[0]])[0].number or name == "f"
+            assert shown[name] == (expected if reached else "–")
+        reader.press("ArrowRight")
+    for position in range(len(steps) - 1, -1, -1):
+        reader.press("ArrowLeft")
+        shown = reader.gradients()
+        for name, gradient in zip(steps.names, replay.goto(position).gradients):
+            assert shown[name] in ("–", told_number(gradient))
+
+
+@browser_test
+def test_every_control_moves_the_page(reading):
+    reader = reading(survey())
+    assert reader.heading() == "The start"
+    reader.page.click("#next")
+    assert reader.heading() == "forward step 1 of 5: v1"
+    reader.page.click("#last")
+    assert reader.heading() == "step 8 of 8: v1 → x1"
+    assert reader.page.is_disabled("#next")
+    reader.page.click("#back")
+    assert reader.heading() == "step 7 of 8: v3 → x2"
+    assert "df/dx2 = -0.283662 + df/dv3 · dv3/dx2" in " ".join(reader.text("#formula").split())
+    assert reader.lit() == ["e3_1"]
+    reader.page.click("#first")
+    assert reader.heading() == "The start"
+    reader.page.fill("#slider", "9")
+    assert reader.heading().startswith("step 4 of 8")
+    assert reader.page.get_attribute("#slider", "aria-valuetext") == "step 4 of 8"
+    width = "document.querySelector('.picture:not([hidden]) svg').clientWidth"
+    before = reader.page.evaluate(width)
+    reader.page.click("#larger")
+    assert reader.page.evaluate(width) > before
+    reader.page.click("#smaller")
+    reader.page.click("#fit")
+
+
+@browser_test
+def test_play_runs_to_the_end_and_pause_stops_it(reading):
+    reader = reading(survey())
+    reader.page.select_option("#speed", "5")
+    reader.page.click("#play")
+    reader.until("step 2")
+    assert reader.page.get_attribute("#play", "aria-label") == "Pause"
+    reader.page.click("#play")
+    stopped = reader.heading()
+    reader.page.wait_for_timeout(700)
+    assert reader.heading() == stopped
+    reader.press("Escape")
+    reader.page.evaluate("document.activeElement.blur()")
+    reader.press(" ")
+    reader.until("8 of 8")
+    assert reader.page.get_attribute("#play", "aria-label") == "Play"
+
+
+@browser_test
+def test_the_keyboard_alone_reaches_everything(reading):
+    reader = reading(survey())
+    reader.press("End")
+    assert reader.heading().startswith("step 8 of 8")
+    reader.press("Home", "ArrowRight", "ArrowRight", "ArrowLeft")
+    assert reader.heading().startswith("forward step 1")
+    reached = set()
+    for _ in range(60):
+        reader.press("Tab")
+        reached.add(
+            reader.page.evaluate("document.activeElement.id || document.activeElement.tagName")
+        )
+    controls = {"en", "ja", "back", "play", "next", "last", "slider", "speed"}
+    assert controls | {"smaller", "fit", "larger", "paper", "BUTTON"} <= reached
+    reader.page.focus("#slider")
+    reader.press("ArrowRight")
+    assert reader.heading().startswith("forward step 2")
+    reader.page.focus("#rows tr:last-child button")
+    reader.press("Enter")
+    assert reader.page.is_visible("#node")
+    reader.press("Escape")
+    assert reader.page.is_hidden("#node")
+
+
+@browser_test
+def test_a_node_shows_its_steps_its_line_and_why(reading):
+    record_lines()
+    try:
+        output = survey()
+    finally:
+        record_lines(False)
+    reader = reading(output)
+    reader.page.click('.picture .node[data-id="n2"]')
+    text = reader.text("#node")
+    assert "x2" in text
+    assert "test_page.py:" in text
+    assert "complete after step 7" in text
+    assert "f depends on x2 along 2 paths" in text
+    reader.page.click("#node button.jump >> text=step 7")
+    assert reader.heading().startswith("step 7 of 8")
+    reader.page.click("#close")
+    assert reader.page.is_hidden("#node")
+
+
+@browser_test
+def test_both_languages_are_there_and_the_words_are_those_of_the_trace(reading):
+    output = survey()
+    step = trace(output)[6]
+    for node in trace(output).nodes:
+        node.grad = 0.0
+    reader = reading(output, "#step=7", language="ja")
+    assert reader.page.get_attribute("html", "lang") == "ja"
+    assert reader.text("#words p:first-child") == step.sentences("ja")[0].replace(" * ", " · ")
+    assert reader.text("#table-title") == "ここまでの勾配"
+    reader.page.click("#en")
+    assert reader.page.get_attribute("html", "lang") == "en"
+    assert reader.text("#words p:first-child") == step.sentences("en")[0].replace(" * ", " · ")
+    assert reader.page.title() == "Backprop, step by step: f"
+
+
+@browser_test
+def test_a_link_opens_at_its_step_and_the_address_follows(reading):
+    reader = reading(survey(), "#step=3")
+    assert reader.heading().startswith("step 3 of 8")
+    reader.press("ArrowRight")
+    assert reader.page.url.endswith("#step=4")
+    reader.page.evaluate("location.hash = '#forward=2'")
+    reader.until("forward")
+    assert reader.heading().startswith("forward step 2")
+    reader.page.evaluate("location.hash = '#step=999999'")
+    reader.until("8 of 8")
+
+
+@browser_test
+def test_hostile_labels_neither_run_nor_break_the_page(reading):
+    reader = reading(hostile())
+    for _ in range(6):
+        reader.press("ArrowRight")
+    buttons = reader.page.locator("#rows button")
+    for k in range(buttons.count()):
+        buttons.nth(k).click()
+    shown = [buttons.nth(k).text_content() for k in range(buttons.count())]
+    for label in HOSTILE[1:6]:
+        assert label.replace("->", "→") in shown
+    assert reader.page.title().startswith("Backprop, step by step: </script>")
+    assert reader.page.locator("#rows img, #words img, svg script").count() == 0
+
+
+@browser_test
+def test_the_boxes_of_the_digit_network_open(reading):
+    reader = reading(digit_cost())
+    visible = ".picture:not([hidden])"
+    assert reader.page.locator(f'{visible} [data-id="n0"]').count() == 0
+    for view in ("box a_1^2", "node"):
+        reader.page.select_option("#views", view)
+        assert reader.page.get_attribute(visible, "data-view") == view
+    reader.page.select_option("#views", "unit")
+    reader.page.locator(f'{visible} .node[data-id^="g"]').first.click()
+    assert reader.page.input_value("#views").startswith("box ")
+    reader.press("End")
+    assert reader.page.locator(f"{visible} .now").count() >= 1
+
+
+@browser_test
+@pytest.mark.parametrize(
+    ("width", "height", "scheme"),
+    [(390, 844, "light"), (390, 844, "dark"), (1366, 768, "dark"), (1920, 1080, "light")],
+)
+def test_nothing_sticks_out_on_phone_laptop_and_projector(reading, width, height, scheme):
+    reader = reading(
+        digit_cost(), "#step=30", viewport={"width": width, "height": height}, color_scheme=scheme
+    )
+    assert reader.page.evaluate("document.documentElement.scrollWidth") <= width
+    for selector in ("#next", "#slider", "#play"):
+        box = reader.page.locator(selector).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= height
+
+
+@browser_test
+def test_reduced_motion_stops_every_animation(reading):
+    reader = reading(survey(), "#step=2", reduced_motion="reduce")
+    assert reader.lit()
+    assert reader.page.evaluate("document.getAnimations().length") == 0
+
+
+@browser_test
+def test_a_notebook_shows_the_page_in_a_frame(chromium, tmp_path):
+    bundle = trace(survey())._repr_mimebundle_()
+    assert bundle["text/plain"].startswith("<trace of f")
+    notebook = tmp_path / "notebook.html"
+    notebook.write_text(f"<!DOCTYPE html><body>{bundle['text/html']}</body>", encoding="utf-8")
+    reader = Reader(chromium, notebook)
+    frame = reader.page.frame_locator("iframe")
+    frame.locator("#last").click()
+    assert frame.locator("#heading").inner_text().startswith("step 8 of 8")
+    assert reader.complaints == []
+    reader.context.close()
+
+
+@browser_test
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_axe_finds_nothing_serious(reading, scheme, language):
+    axe = os.environ.get("AXE_CORE", "")
+    if not axe:
+        missing("axe-core (AXE_CORE is the path of axe.min.js)")
+    reader = reading(digit_cost(), "#step=40", language=language, color_scheme=scheme)
+    reader.page.click("#rows tr:nth-child(3) button")
+    found = reader.page.evaluate(Path(axe).read_text(encoding="utf-8") + "; axe.run()")
+    serious = [
+        (violation["id"], [node["target"] for node in violation["nodes"]][:3])
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
