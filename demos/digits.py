@@ -9,6 +9,7 @@ more, which training never sees, show what it has really learned.
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,13 +27,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo with the given command line; return the exit status.
 
     0: done; 2: something given does not make sense or cannot be read or written, and the error
-    says what; 130: stopped by Ctrl-C outside the training.
+    says what; 1: nobody reads the output any more; 130: stopped by Ctrl-C outside the training.
     """
     options = parsed(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a path may not fit the code page
     try:
         run(options)
+    except BrokenPipeError:  # whoever reads the output has seen enough: `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (ValueError, OSError, ImportError, ArithmeticError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

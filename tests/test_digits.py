@@ -346,6 +346,18 @@ def test_ctrl_c_elsewhere_is_status_130_without_a_traceback(capsys, monkeypatch)
     assert run(capsys) == (130, "", "stopped by Ctrl-C\n")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has another error for it")
+def test_a_reader_who_has_seen_enough_is_no_error_message(tmp_path):
+    child = subprocess.Popen(
+        [sys.executable, "-u", "-m", "demos.digits", "--epochs", "5"],
+        cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    child.stdout.close()
+    err = child.stderr.read()
+    child.stderr.close()
+    assert (child.wait(timeout=30), err) == (1, b"")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals to a child are a POSIX thing")
 def test_a_kill_in_training_leaves_the_network_of_before(tmp_path):
     (tmp_path / "digits").mkdir()

@@ -14,6 +14,7 @@ import textwrap
 import time
 import tracemalloc
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -722,6 +723,20 @@ def test_the_message_of_ctrl_c_goes_to_stderr(monkeypatch):
     history = train(Network([2, 1]), IMAGES, XOR, watch=interrupt)
     assert "stopped by Ctrl-C after 3 epochs" in sys.stderr.getvalue()
     assert history.stopped == "Ctrl-C"
+
+
+# -- Threads ---------------------------------------------------------------------------------
+
+
+def test_trainings_in_several_threads_do_not_disturb_each_other():
+    def trained(seed):
+        network = Network([2, 3, 1], seed=seed)
+        train(network, IMAGES, XOR, epochs=40, batch_size=2, seed=seed, update=Adam(0.05))
+        return numbers(network)
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(trained, range(4)))
+    assert together == [trained(seed) for seed in range(4)]
 
 
 # -- Memory ----------------------------------------------------------------------------------
