@@ -115,7 +115,10 @@ def train(
         )  # fmt: skip
     parameters = network.parameters()
     inputs = [network.inputs(image) for image in images]  # nodes made once, used in every epoch
-    wanted = [[Value(t, f"t_{j}") for j, t in enumerate(row, start=1)] for row in targets]
+    wanted = [
+        [t if isinstance(t, Value) else Value(t, f"t_{j}") for j, t in enumerate(row, start=1)]
+        for row in targets
+    ]
     given = [node for row in [*inputs, *wanted] for node in row]
     best = Best(math.inf, -1, [parameter.data for parameter in parameters])
     epochs_batches = batches_of(len(images), batch_size, seed)

@@ -153,6 +153,21 @@ def test_a_training_is_repeatable_bit_for_bit(make, batch_size):
     assert found[0] == found[1]
 
 
+def test_a_batch_of_all_images_is_the_full_batch_in_its_order():
+    whole, batch = Network([2, 2, 1], seed=1), Network([2, 2, 1], seed=1)
+    assert (
+        train(whole, IMAGES, XOR, epochs=5).costs
+        == train(batch, IMAGES, XOR, epochs=5, batch_size=4).costs
+    )
+
+
+def test_the_gradients_of_the_images_do_not_pile_up():
+    network, t = Network([2, 2, 1], seed=1), [[Value(x)] for (x,) in XOR]
+    x = [[Value(p) for p in image] for image in IMAGES]
+    train(network, x, t, epochs=5)
+    assert [node.grad for row in [*x, *t] for node in row] == [0.0] * 12
+
+
 def test_another_seed_takes_the_batches_in_another_order():
     costs = [
         train(Network([2, 2, 1]), IMAGES, XOR, epochs=5, batch_size=1, seed=seed).costs
@@ -226,6 +241,13 @@ def test_patience_ends_after_so_many_epochs_without_a_lower_cost_and_keeps_the_b
     assert len(history.costs) == 4
     assert (history.best_epoch, history.best) == (0, history.costs[0])
     assert cost_of(network, [[1.0]], [[1.0]]) == history.best
+
+
+def test_a_cost_that_stays_the_same_is_no_new_lowest_one():
+    history = train(
+        Network([2, 1]), IMAGES, XOR, epochs=9, patience=2, update=lambda p, g: p
+    )  # fmt: skip
+    assert (history.stopped, len(history.costs), history.best_epoch) == ("patience", 3, 0)
 
 
 def test_a_new_lowest_cost_starts_patience_afresh():
