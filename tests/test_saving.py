@@ -309,6 +309,7 @@ SHAPES = [
     (in_layer(activation="add"), "add, of layer 2, is no activation"),
     (in_layer(activation="dot"), "dot, of layer 2, is no activation"),
     (in_layer(activation="where"), "where, of layer 2, is no activation"),
+    (in_layer(activation="total"), "total, of layer 2, is no activation"),
     (in_layer(activation=None), "'activation' is a NoneType"),
     (in_layer(weights=[1.0, 2.0]), "the weights of unit 1 is a float, not a list"),
     (in_layer(weights={"0": [1, 2], "1": [1, 2]}), "'weights' is a dict"),
