@@ -22,11 +22,17 @@ MORE = {
 python -m demos 1                run a lesson (--answers: with answers, --open: with pictures)
 python -m demos all              run them all
 python -m demos --lang ja        the same in Japanese
+python -m demos.notebooks        write them as notebooks
+python -m demos.lesson_pictures  all their pictures, on a page
+python -m demos.exercises list   exercises: rebuild the engine step by step
 """,
     "ja": """
 python -m demos 1                レッスンを実行する（--answers 答えも表示、--open 図を開く）
 python -m demos all              すべて実行する
 python -m demos --lang en        英語で表示する
+python -m demos.notebooks        ノートブック（.ipynb）として書き出す
+python -m demos.lesson_pictures  すべての図を1ページにまとめる
+python -m demos.exercises list   演習: エンジンを1歩ずつ自分で作る
 """,
 }
 

@@ -22,7 +22,10 @@ from typing import Any, Literal, NamedTuple
 
 from demos.contents import find_lesson
 
-__all__ = ["Page", "Picture", "default_language", "joined", "lesson_options", "speak", "width"]
+__all__ = [
+    "Page", "Picture", "answer_folded", "default_language", "joined", "lesson_options", "speak",
+    "width",
+]  # fmt: skip
 
 
 class Picture(NamedTuple):
@@ -167,10 +170,7 @@ class Page:
         answer = textwrap.dedent(self.text(answer_ja, answer_en)).strip()
         ask, reply = self.text("問", "Question "), self.text("答", "Answer")
         if self.notebook:
-            head = f"**{ask}{self.questions}.** {joined(question)}"
-            self.markdown(
-                f"{head}\n\n<details><summary>{reply}</summary>\n\n{joined(answer)}\n\n</details>"
-            )
+            self.markdown(answer_folded(self.language, self.questions, question, answer))
             return
         if self.questions == 1 and not self.answers:
             hint = f"python -m demos {self.number} --answers"
@@ -188,6 +188,13 @@ class Page:
         """Print a text; a letter that the console does not have becomes a question mark."""
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         print(text.encode(encoding, "replace").decode(encoding))
+
+
+def answer_folded(language: str, number: int, question: str, answer: str) -> str:
+    """Return a question as Markdown, with an answer that folds out."""
+    ask, reply = ("問", "答") if language == "ja" else ("Question ", "Answer")
+    head = f"**{ask}{number}.** {joined(question)}"
+    return f"{head}\n\n<details><summary>{reply}</summary>\n\n{joined(answer)}\n\n</details>"
 
 
 def width(text: str) -> int:

@@ -4,6 +4,7 @@ import contextlib
 import io
 import math
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -367,3 +368,14 @@ def test_lines_join_between_japanese_letters_only():
     assert joined("微分を\n求める") == "微分を求める"
     assert joined("the sum\nof all") == "the sum\nof all"
     assert joined("式:\n\n    z = wx\n\n次へ") == "式:\n\n    z = wx\n\n次へ"
+
+
+def test_the_gallery_is_a_page_with_every_picture_in_both_languages(tmp_path):
+    from demos.lesson_pictures import write_gallery
+
+    page = write_gallery(tmp_path, [find_lesson(4), find_lesson(13)])
+    text = page.read_text(encoding="utf-8")
+    names = re.findall(r'<img src="([^"]+)" alt="[^"]+"', text)
+    assert sorted(names) == sorted(path.name for path in tmp_path.glob("*.png"))
+    assert len(names) == 6
+    assert "http" not in text  # it asks no server

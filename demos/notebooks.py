@@ -1,0 +1,140 @@
+"""The lessons as notebooks: python -m demos.notebooks --lang ja
+
+Each lesson becomes one notebook in one language. What a lesson says becomes text, its questions
+become text with answers that fold out, and the rest is code, cell by cell as in the file.
+"""
+
+import argparse
+import ast
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from demos.contents import LESSONS, Lesson
+from demos.page import answer_folded, default_language, joined
+
+__all__ = ["converted", "main", "write_notebooks"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m demos.notebooks", description="Write the lessons as notebooks."
+    )
+    parser.add_argument("--lang", choices=("ja", "en"), default=default_language())
+    parser.add_argument("--out", type=Path, default=Path("notebooks"), metavar="FOLDER")
+    options = parser.parse_args(arguments)
+    try:
+        paths = write_notebooks(options.out, options.lang)
+    except (OSError, ImportError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(f"{len(paths)} notebooks: {options.out}")
+    return 0
+
+
+def write_notebooks(folder: Path, language: str) -> list[Path]:
+    """Write a notebook for each lesson; return their paths.
+
+    Raises ImportError, which says what to install, where jupytext is missing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for lesson in LESSONS:
+        path = folder / f"{lesson.path.stem}.{language}.ipynb"
+        jupytext().write(converted(lesson, language), path, fmt="ipynb")
+        paths.append(path)
+    return paths
+
+
+def converted(lesson: Lesson, language: str) -> Any:
+    """Return a lesson as a notebook (of nbformat 4) in one language.
+
+    Raises ImportError, which says what to install, where jupytext is missing.
+    """
+    text = lesson.path.read_text(encoding="utf-8")
+    book = jupytext().reads(text, fmt="py:percent")
+    cells = [cell("code", f'from demos.page import speak\n\nspeak("{language}")')]
+    questions = 0
+    for old in book.cells:
+        if old.cell_type != "code" or is_docstring(old.source):
+            continue
+        for kind, source in parts(old.source, language, questions):
+            questions += kind == "question"
+            cells.append(cell("code" if kind == "code" else "markdown", source))
+    book.cells = cells
+    book.metadata["kernelspec"] = {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    }
+    return book
+
+
+def jupytext() -> Any:
+    try:
+        import jupytext
+    except ImportError:
+        raise ImportError(
+            'notebooks need jupytext: pip install "autograd-lite[notebooks]"'
+        ) from None
+    return jupytext
+
+
+def cell(kind: str, source: str) -> Any:
+    """Return a new cell of a notebook."""
+    from nbformat import v4
+
+    new: Any = v4.new_code_cell if kind == "code" else v4.new_markdown_cell
+    return new(source)
+
+
+def is_docstring(source: str) -> bool:
+    """Return whether a cell holds a text and nothing else."""
+    body = ast.parse(source).body
+    return (
+        len(body) == 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+    )
+
+
+def parts(source: str, language: str, questions: int) -> list[tuple[str, str]]:
+    """Return the parts of a cell in order: ("code" or "text" or "question", its source)."""
+    found: list[tuple[str, str]] = []
+    lines = source.split("\n")
+    start = 0
+    for statement in ast.parse(source).body:
+        texts = texts_of(statement)
+        if texts is None:
+            continue
+        assert statement.end_lineno is not None
+        add_code(found, lines[start : statement.lineno - 1])
+        start = statement.end_lineno
+        if f"answer_{language}" in texts:
+            questions += 1
+            question, answer = texts[language], texts[f"answer_{language}"]
+            found.append(("question", answer_folded(language, questions, question, answer)))
+        else:
+            found.append(("text", joined(texts[language])))
+    add_code(found, lines[start:])
+    return found
+
+
+def add_code(found: list[tuple[str, str]], lines: Sequence[str]) -> None:
+    code = "\n".join(lines).strip("\n")
+    if code.strip():
+        found.append(("code", code))
+
+
+def texts_of(statement: ast.stmt) -> dict[str, str] | None:
+    """Return the texts of a `page.say(...)` or `page.ask(...)`; None for any other statement."""
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return None
+    call = statement.value
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in ("say", "ask"):
+        return None
+    return {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
