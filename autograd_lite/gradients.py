@@ -36,7 +36,7 @@ def gradients(output: Value, inputs: Iterable[Value]) -> list[Value]:
     >>> dy_dx.data, d2y_dx2.data
     (27.0, 18.0)
     """
-    inputs = list(inputs) if not isinstance(inputs, Value) else [inputs]
+    inputs = list(inputs) if isinstance(inputs, Iterable) else [inputs]
     for node in [output, *inputs]:
         if not isinstance(node, Value):
             raise TypeError(f"gradients takes Values, not {described(node)}")

@@ -550,9 +550,7 @@ class Trace(Sequence[Step]):
             self.partials.extend(node.partials)
         self.before = array("d")  # per step that is done
         self.after = array("d")
-        self.forward = ForwardPass(
-            self, array("i", [k for k, node in enumerate(self.nodes) if node.parents])
-        )
+        self.inner = array("i", [k for k, node in enumerate(self.nodes) if node.parents])
         self.into_index: tuple[array[int], array[int]] | None = None
         self.formulas_of: tuple[int, tuple[str, ...], tuple[str, ...]] | None = None
         self.path_counts: list[int] | None = None
@@ -562,6 +560,10 @@ class Trace(Sequence[Step]):
             f"<trace of {self.names[-1]} = {self.data[-1]:.6g}: "
             f"{len(self)} steps, {len(self.nodes)} nodes>"
         )
+
+    @property
+    def forward(self) -> ForwardPass:  # not kept: the two would hold each other, and the graph
+        return ForwardPass(self, self.inner)
 
     def __len__(self) -> int:
         return len(self.after)
