@@ -20,6 +20,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from autograd_lite.draw import RendererNotFound
+from autograd_lite.trace import Trace
 from demos.contents import find_lesson
 
 __all__ = [
@@ -136,7 +138,6 @@ class Page:
         In a notebook it appears below the cell. Where no Graphviz is installed, a drawing is
         left out with a note that says what to install, and the lesson goes on.
         """
-        from autograd_lite.draw import RendererNotFound
         from demos.plots import save_figure
 
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -162,6 +163,19 @@ class Page:
         if self.open:
             webbrowser.open(path.resolve().as_uri())
         return path
+
+    def save_steps(self, record: Trace, name: str) -> None:
+        """Save a trace as a web page to step through, and say where."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{self.number:02}_{name}.{self.language}.html"
+        try:
+            record.save(path, language=self.language)
+        except RendererNotFound as error:
+            self.write(f"\nnote: {error}")
+            return
+        self.write(f"\n[{self.text('ページ', 'page')}] {path}")
+        if self.open:
+            webbrowser.open(path.resolve().as_uri())
 
     def ask(self, ja: str, answer_ja: str, en: str, answer_en: str) -> None:
         """Ask a question whose answer stays hidden until the reader asks for it."""

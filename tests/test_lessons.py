@@ -379,3 +379,12 @@ def test_the_gallery_is_a_page_with_every_picture_in_both_languages(tmp_path):
     assert sorted(names) == sorted(path.name for path in tmp_path.glob("*.png"))
     assert len(names) == 6
     assert "http" not in text  # it asks no server
+
+
+def test_without_graphviz_a_lesson_goes_on_and_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys.modules["autograd_lite.draw.render"], "renderer", lambda: "")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        names = run_lesson(find_lesson(13), ["--lang", "en", "--out", str(tmp_path)])
+    assert "note: drawing needs Graphviz" in printed.getvalue()
+    assert [picture.path.name for picture in names["page"].pictures] == ["13_curve.en.png"]

@@ -78,10 +78,10 @@ rows = [
 ]
 page.table(["", page.text("手計算", "by hand"), "z.grad"], rows)
 weight = network["w_12^3"].grad
-print(
-    "\n    dC/dw_12^3 = delta_1^3 * a_2^2 =", f"{by_hand['z_1^3'] * hidden_layer_outputs[1]:+.12f}"
-)
-print("                   the engine says   ", f"{weight:+.12f}")
+by_delta = by_hand["z_1^3"] * hidden_layer_outputs[1]
+print()
+print(f"    delta_1^3 * a_2^2 = {by_delta:+.12f}")
+print(f"    dC/dw_12^3        = {weight:+.12f}")
 
 # %%
 picture = figure(7.6, 4.6)
@@ -135,26 +135,25 @@ page.say(
     ja="""
     1歩ずつ見るには、次の3つの方法があります。
 
-        ターミナル:  step_through(C)
-                     または  python -m autograd_lite step "(2 - y)**2" y=0.5 --lang ja
-        エディタ:    このファイルの C.backward() にブレークポイントを置き、デバッグ実行で
+        ターミナル:  step_through(C)     （n で次へ、b で前へ）
+        ブラウザ:    trace(C).save("steps.html") で作ったページを開く
+        エディタ:    このファイルの C.backward() にブレークポイントを置いてデバッグ実行し、
                      backprop.py の propagate までステップイン
-        ブラウザ:    下の1行目のように trace(C) のステップを開く（README の「1歩ずつ」を参照）
     """,
     en="""
     Three ways to watch it step by step:
 
-        terminal:  step_through(C), or
-                   python -m autograd_lite step "(2 - y)**2" y=0.5
+        terminal:  step_through(C)     (n for next, b for back)
+        browser:   trace(C).save("steps.html"), and open that page
         editor:    put a breakpoint on C.backward() in this file, debug it, and step in,
                    down to propagate in backprop.py
-        browser:   see the README on stepping
     """,
 )
 record = trace(squared_error(network(image.pixels), image.target))
 for name in ("a_1^3", "z_1^3", "z_1^2"):
     for step in record.into(name):
         print("   ", step.formula())
+page.save_steps(record, "steps")
 
 # %%
 page.ask(
