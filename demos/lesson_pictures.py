@@ -27,7 +27,7 @@ HEAD = """<!doctype html>
 <style>
 body { font-family: system-ui, "Noto Sans CJK JP", "Yu Gothic", Meiryo, sans-serif;
   max-width: 80rem; margin: 0 auto; padding: 1rem; line-height: 1.5; color: #222; background: #fff }
-nav ol { columns: 18rem; padding-left: 2rem }
+nav ol { columns: 22rem; column-gap: 3.5rem; padding-left: 2rem }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1.5rem }
 figure { margin: 0 0 1rem }
 img { max-width: 100%; max-height: 36rem; border: 1px solid #ccc; background: #fff }

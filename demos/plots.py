@@ -98,7 +98,7 @@ class Movie:
 
         pictures = []
         for k in range(self.frames):
-            page = figure()
+            page = figure(6.0, 3.8)
             self.paint(page.subplots(), k)
             use_fonts(page)
             pictures.append(painted(page).convert("P", palette=Image.Palette.ADAPTIVE, colors=64))

@@ -67,7 +67,7 @@ y.backward()
 print(f"    backprop     slope at P  = {x.grad:.6f}")
 
 # %%
-steps = [1.5 * 0.72**k for k in range(14)]
+steps = [1.5 * 0.66**k for k in range(11)]
 heading = page.label("割線から接線へ", "From secant to tangent")
 
 
