@@ -157,7 +157,7 @@ class Page:
             from IPython.display import Image, display
 
             display(Image(data=path.read_bytes(), format=suffix[1:]))  # type: ignore[no-untyped-call]
-            self.markdown(f"*{caption}*")
+            self.markdown(f"*{escaped(caption)}*")
         else:
             self.write(f"\n[{self.text('図', 'picture')}] {caption}\n    {path}")
         if self.open:
@@ -231,14 +231,23 @@ def width(text: str) -> int:
 
 
 def joined(text: str) -> str:
-    """Return a text for a web page: without the line breaks between two Japanese letters.
+    """Return a text as Markdown: without the line breaks between two Japanese letters.
 
-    >>> joined("勾配を\\n求める\\n\\n    z = wx + b\\nThe sum\\nof all")
-    '勾配を求める\\n\\n    z = wx + b\\nThe sum\\nof all'
+    >>> joined("勾配を\\n求める\\n\\n    z = w*x + b\\nThe sum\\nof 2*3 < 7*1")
+    '勾配を求める\\n\\n    z = w*x + b\\nThe sum\\nof 2\\\\*3 &lt; 7\\\\*1'
     """
     lines = textwrap.dedent(text).strip("\n").split("\n")
+    lines = [line if line.startswith("    ") else escaped(line) for line in lines]
     out = lines[0]
     for line in lines[1:]:
-        apart = not out or not line or line.startswith((" ", "-", "|")) or line[0].isascii()
-        out += line if not apart and not out[-1].isascii() and out[-1] != "\n" else "\n" + line
+        apart = not out or not line or line[0].isascii() or out[-1].isascii()
+        out += "\n" + line if apart else line
     return out
+
+
+def escaped(line: str) -> str:
+    """Return a line of prose as Markdown: `<` and `*` stand for themselves, but in code."""
+    pieces = line.split("`")
+    for k in range(0, len(pieces), 2):  # every other piece is between backticks
+        pieces[k] = pieces[k].replace("<", "&lt;").replace("*", "\\*")
+    return "`".join(pieces)

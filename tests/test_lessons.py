@@ -365,6 +365,7 @@ def test_without_a_japanese_font_pictures_are_in_english_and_the_reader_is_told(
 
 
 def test_lines_join_between_japanese_letters_only():
+    assert joined("x**2 < `a * b`") == "x\\*\\*2 &lt; `a * b`"
     assert joined("微分を\n求める") == "微分を求める"
     assert joined("the sum\nof all") == "the sum\nof all"
     assert joined("式:\n\n    z = wx\n\n次へ") == "式:\n\n    z = wx\n\n次へ"
