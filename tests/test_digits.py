@@ -192,6 +192,7 @@ def test_many_wrong_answers_are_counted_and_not_all_listed(capsys):
     [
         (["--epochs", "0"], "error: epochs must be a whole number of at least 1, not 0"),
         (["--rate", "-1"], "error: rate must be a positive number, not -1.0"),
+        (["--rate", "1.7e308"], "error: the step would make w_"),
         (["--rate", "nan"], "error: rate must be a positive number, not nan"),
         (["--hidden", "0"], "needs at least one unit: a whole number, not 0"),
         (["--epochs", "many"], "argument --epochs: invalid int value: 'many'"),
