@@ -475,9 +475,8 @@ def test_a_notebook_shows_the_page_in_a_frame(chromium, tmp_path):
 
 
 @browser_test
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "ja"])
-def test_axe_finds_nothing_serious(reading, scheme, language):
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ja", "dark")])
+def test_axe_finds_nothing_serious(reading, language, scheme):
     axe = os.environ.get("AXE_CORE", "")
     if not axe:
         missing("axe-core (AXE_CORE is the path of axe.min.js)")

@@ -110,6 +110,20 @@ def test_japanese_can_be_chosen():
         step_through(cost(), language="fr")
 
 
+def test_draw_shows_the_gradients_of_this_step_and_page_writes_all_steps(tmp_path):
+    output = cost()
+    first, last = tmp_path / "first.dot", tmp_path / "last.dot"
+    text = session("n", f"draw {first}", "end", f"draw {last}", f"page {tmp_path / 'all.html'}",
+                   "draw nowhere/now.svg", "draw now.exe", output=output)  # fmt: skip
+    assert "grad 3" in first.read_text(encoding="utf-8")
+    assert "grad −3" not in first.read_text(encoding="utf-8")  # y is not reached yet
+    assert "grad −3" in last.read_text(encoding="utf-8")
+    assert (tmp_path / "all.html").stat().st_size > 20_000
+    assert text.count("Written: ") == 3
+    assert "no folder 'nowhere'" in text
+    assert "the extension says the format" in text
+
+
 def test_mistakes_are_told_and_the_session_goes_on():
     text = session("jump", "n x", "goto", "why nobody", "break y if", "break y if nope > 1", "n")
     assert "There is no command 'jump'" in text
@@ -276,6 +290,17 @@ def test_grad_prints_value_and_derivatives_exactly():
         "df/dx = 2.0",
         "df/db = 1.0",
     ]
+
+
+def test_draw_and_page_write_their_files(tmp_path):
+    picture, steps = tmp_path / "graph.svg", tmp_path / "backprop.html"
+    assert run("draw", "(2 - y)**2", "y=0.5", "--out", str(picture)).returncode == 0
+    assert "<svg" in picture.read_text(encoding="utf-8")
+    done = run("page", "(2 - y)**2", "y=0.5", "--language", "ja", "--out", str(steps))
+    assert done.returncode == 0
+    assert 'lang="ja"' in steps.read_text(encoding="utf-8")
+    assert run("draw", "y", "y=1", "--out", str(tmp_path / "graph.exe")).returncode == 2
+    assert run("page", "y*y", "y=1", "--out", str(tmp_path / "no" / "x.html")).returncode == 2
 
 
 def test_check_agrees_or_exits_with_1():
