@@ -160,8 +160,7 @@ class Session:
         limits: Limits,
     ) -> None:
         self.compiled = compiled
-        self.images = images
-        self.targets = targets
+        self.rows = [[*image, *target] for image, target in zip(images, targets)]
         self.update = update
         self.batches = batches
         self.limits = limits
@@ -189,9 +188,8 @@ class Session:
 
     def summed(self, p: Sequence[float], batch: Sequence[int]) -> tuple[float, list[float]]:
         """Return the cost of a batch and its gradient; ArithmeticError if it is not finite."""
-        images = [self.images[k] for k in batch]
-        targets = [self.targets[k] for k in batch]
-        C, g = Compiled.summed(self.compiled, p, images, targets)
+        rows = self.rows if len(batch) == len(self.rows) else [self.rows[k] for k in batch]
+        C, *g = self.compiled.sums_of_rows((False, True, True), p, rows)
         if not math.isfinite(C):
             raise ArithmeticError(
                 f"the cost became {C!r}; a smaller rate may help (now {self.update!r}), "
@@ -300,7 +298,7 @@ class NativeSession(Session):
         if status == reasons.OVERSHOT:
             bad = [value for value in self.parameters() if not math.isfinite(value)]
             raise overshot(bad[0], self.update)
-        rows = range(len(self.images)) if self.descent.whole else self.failing_step()
+        rows = range(len(self.rows)) if self.descent.whole else self.failing_step()
         self.summed(self.parameters(), rows)  # raises what eager code raises
         raise ArithmeticError(
             "an op on the way to the cost gave a number that is not finite, though the cost is; "

@@ -144,11 +144,25 @@ class Compiled:
     def sums(self, batch: "Batch") -> Sequence[float]:
         """Return the outputs summed over the rows of a batch."""
         shared = list(chain.from_iterable(batch.shared))
+        return self.sums_of_rows(batch.varying, shared, batch.rows())
+
+    def sums_of_rows(
+        self, varying: tuple[bool, ...], shared: Sequence[float], rows: Sequence[Sequence[float]]
+    ) -> Sequence[float]:
+        """Return the outputs summed over rows, by the Python program and without checks.
+
+        varying     for each argument, whether it is in the rows; `shared` has the others
+        """
         try:
-            return self.function_for(batch.varying)(*shared, batch.rows())
+            return self.function_for(varying)(*shared, rows)
         except DOMAIN_ERRORS:
-            for k in range(batch.count):
-                self.program.run(list(chain.from_iterable(batch.groups_of_row(k))))
+            in_rows = self.varying_inputs(varying)
+            others = sorted({*range(len(self.program.inputs))} - {*in_rows})
+            numbers = [0.0] * len(self.program.inputs)
+            for row in rows:  # the same error, with the op's name
+                for k, value in chain(zip(others, shared), zip(in_rows, row)):
+                    numbers[k] = value
+                self.program.run(numbers)
             raise
 
     def function_for(self, varying: tuple[bool, ...]) -> Callable[..., tuple[float, ...]]:
