@@ -56,6 +56,10 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--epochs", type=int, default=400, help="passes over the 64 images (default: 400)")
     add("--rate", type=float, default=0.5, help="length of a step downhill (default: 0.5)")
     add("--hidden", type=int, default=3, help="hidden units (default: 3)")
+    add("--engine", choices=("eager", "python", "native"), default="eager",
+        help="what takes the steps: Values, a Python program made of their graph, or native code "
+        "made of it (default: eager)")  # fmt: skip
+    add("--speeds", action="store_true", help="also print the speed of each engine")
     add("--out", type=Path, default=Path("digits"), help="folder to write to (default: digits)")
     add("--image", type=Path, metavar="FILE",
         help="classify a drawing of your own: 4 rows of 3 characters, # and .")  # fmt: skip
@@ -79,6 +83,8 @@ def run(options: argparse.Namespace) -> None:
         if history.costs:
             print(f"cost C = {history.costs[0]:.4f} -> {history.costs[-1]:.4f} "
                   f"in {len(history.costs)} epochs, {history.seconds:.1f} s")  # fmt: skip
+        if options.speeds:
+            show_speeds(options, learned)
     print()
     report("the 64 images it learned from", network, learned)
     report("16 images it has never seen  ", network, unseen)
@@ -105,8 +111,25 @@ def trained(options: argparse.Namespace, images: Sequence[Image]) -> tuple[Netwo
         [image.target for image in images],
         epochs=options.epochs,
         update=GradientDescent(rate=options.rate),
+        engine=options.engine,
     )
     return network, history
+
+
+def show_speeds(options: argparse.Namespace, images: Sequence[Image]) -> None:
+    """Print how long a step on all images takes each engine; they compute the same curve."""
+    pixels = [image.pixels for image in images]
+    targets = [image.target for image in images]
+    for engine, epochs in (("eager", 5), ("python", 100), ("native", 500_000)):
+        network = Network([12, options.hidden, 2], seed=options.seed)
+        try:
+            train(network, pixels, targets, epochs=1, engine=engine)  # what is made once is made
+            history = train(network, pixels, targets, epochs=epochs, engine=engine)
+        except ImportError as error:
+            print(f"    {engine:<7} not here: {error}")
+            continue
+        microseconds = 1e6 * history.seconds / epochs
+        print(f"    {engine:<7} {microseconds:>10,.1f} us per step of {len(images)} images")
 
 
 def report(what: str, network: Network, images: Sequence[Image]) -> None:
