@@ -12,7 +12,7 @@ Legend
     left            rows that are left, this block's included
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from autograd_lite.compile.instructions import Reference
@@ -273,38 +273,44 @@ class Kernel:
         valid = self.valid(m, "%left") if run.result.space == "G" and self.summed else None
         together = valid is not None and run.result.inner == 1 and run.inner >= m.lanes > 1
 
+        done = 0
+        if together:
+            # Across the members first: what does not change from j to j (the inputs of a layer)
+            # then stays in the nearest cache.
+            assert valid is not None
+            done = run.inner - run.inner % m.lanes
+            with m.loop("0", str(done), m.lanes) as i, m.loop("0", str(run.outer), 1) as j:
+                steady = self.steady_operands(m, run, j)
+                self.members_summed(m, run, steady, valid, j, i)
+        if done == run.inner:
+            return
         with m.loop("0", str(run.outer), 1) as j:
-            steady = [
-                None if access.inner else self.loaded(m, access, j, "0") for access in run.operands
-            ]
-
-            def member(i: str) -> Any:
-                operands = [
-                    self.loaded(m, access, j, i) if value is None else value
-                    for access, value in zip(run.operands, steady)
-                ]
-                return operands[0] if run.op is None else spelled(m, run.op, operands)
-
-            done = 0
-            if together:
-                assert valid is not None
-                done = run.inner - run.inner % m.lanes
-                with m.loop("0", str(done), m.lanes) as i:
-                    self.members_summed(m, run, member, valid, j, i)
+            steady = self.steady_operands(m, run, j)
             with m.loop(str(done), str(run.inner), 1) as i:
                 slot = self.slot(m, run.result, j, i)
-                value = member(i)
+                value = self.member(m, run, steady, j, i)
                 if run.result.space == "T":
                     m.store(value, m.offset("%T", self.times(m, slot, self.block)))
                 else:
                     place = slot if self.summed else self.times(m, slot, self.block)
                     self.bring(m, value, m.offset("%G", place), "%left")
 
+    def steady_operands(self, m: Machine, run: Run, j: str) -> list[Any]:
+        """Return the operands that are the same for all i, loaded; None for the others."""
+        return [None if access.inner else self.loaded(m, access, j, "0") for access in run.operands]
+
+    def member(self, m: Machine, run: Run, steady: Sequence[Any], j: str, i: str) -> Any:
+        operands = [
+            self.loaded(m, access, j, i) if value is None else value
+            for access, value in zip(run.operands, steady)
+        ]
+        return operands[0] if run.op is None else spelled(m, run.op, operands)
+
     def members_summed(
         self,
         m: Machine,
         run: Run,
-        member: Callable[[str], Any],
+        steady: Sequence[Any],
         valid: Condition,
         j: str,
         i: str,
@@ -312,7 +318,8 @@ class Kernel:
         """Write `lanes` members at once: their sums over the block are one vector of outputs."""
         vectors = []
         for k in range(m.lanes):
-            value = member(i if k == 0 else m.emit(f"add i64 {i}, {k}"))
+            index = i if k == 0 else m.emit(f"add i64 {i}, {k}")
+            value = self.member(m, run, steady, j, index)
             total = ""
             for condition, part in zip(valid.parts, m.texts(value)):
                 if not total:
