@@ -57,6 +57,13 @@ def default_language() -> str:
     return "ja" if set_name.lower().startswith("ja") else "en"
 
 
+def in_notebook() -> bool:
+    """Return whether this runs in the kernel of a notebook (or of an editor's cells)."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return hasattr(shell, "kernel")
+
+
 def lesson_options(add_help: bool = True) -> argparse.ArgumentParser:
     """Return the options that every lesson understands."""
     parser = argparse.ArgumentParser(add_help=add_help)
@@ -78,7 +85,7 @@ class Page:
     """
 
     def __init__(self, number: int, arguments: Sequence[str] | None = None) -> None:
-        self.notebook = arguments is None and "ipykernel" in sys.modules
+        self.notebook = arguments is None and in_notebook()
         if self.notebook:
             arguments = []
         options = lesson_options().parse_args(arguments)

@@ -1,5 +1,6 @@
 """The lessons as notebooks: converted, and executed by a kernel (run with -m notebooks)."""
 
+import importlib.util
 import os
 
 import pytest
@@ -8,7 +9,8 @@ from demos.contents import LESSONS
 
 if not os.environ.get("CI"):  # in CI a missing library is a failure, not a skip
     for library in ("jupytext", "nbclient", "ipykernel"):
-        pytest.importorskip(library)
+        if importlib.util.find_spec(library) is None:
+            pytest.skip(f"{library} is not installed", allow_module_level=True)
 
 pytestmark = pytest.mark.notebooks
 
