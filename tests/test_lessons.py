@@ -147,6 +147,9 @@ def test_lesson_6_the_digit_network_learns_its_64_images(lesson):
         assert {len(row) for row in image.rows} == {3}
         assert set(image.pixels) <= {0.0, 1.0}
     assert names["after"] == 1.0
+    network = names["network"]
+    network(names["zeros"][0].pixels)
+    assert names["z_by_hand"] == pytest.approx(network["z_1^2"].data, rel=1e-12)
     zero, one, unclear = (names["responses"][name][3:] for name in ("0", "1", "?"))
     assert zero[0] > 0.9 > 0.1 > zero[1]
     assert one[1] > 0.9 > 0.1 > one[0]
@@ -389,3 +392,9 @@ def test_without_graphviz_a_lesson_goes_on_and_says_what_to_install(monkeypatch,
         names = run_lesson(find_lesson(13), ["--lang", "en", "--out", str(tmp_path)])
     assert "note: drawing needs Graphviz" in printed.getvalue()
     assert [picture.path.name for picture in names["page"].pictures] == ["13_curve.en.png"]
+
+
+def test_without_matplotlib_a_lesson_says_what_to_install(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    assert main(["4", "--lang", "en"]) == 2
+    assert 'pip install "autograd-lite[lessons]"' in capsys.readouterr().err

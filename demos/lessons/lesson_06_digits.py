@@ -49,7 +49,7 @@ page.show(
 
 # %%
 page.say(
-    ja="手で計算: 重みがまだでたらめなら、正解は半分くらいのはず。学習の前と後を比べます。",
+    ja="重みがまだでたらめなら、正解は半分くらいのはず。学習の前と後を比べます。",
     en="With random weights, about half should come out right. Before and after training:",
 )
 pixels = [image.pixels for image in images]
@@ -61,6 +61,26 @@ history = train(network, pixels, targets, epochs=120, update=GradientDescent(0.5
 after = accuracy(network, pixels, digits)
 print(f"    right: {before:.0%} -> {after:.0%},  "
       f"cost C: {history.costs[0]:.2f} -> {history.costs[-1]:.2f}")  # fmt: skip
+
+# %%
+page.say(
+    ja="""
+    手で計算: 画素は 0 か 1 なので、重み付き入力は「点いている画素の重みを足して、b を足す」
+    だけです。1枚目の「0」で、1番目の隠れユニットを確かめます。
+    """,
+    en="""
+    By hand: pixels are 0 or 1, so a weighted input is the weights of the pixels that are
+    on, added up, and the bias. For the first "0" and the first hidden unit:
+    """,
+)
+z_by_hand = 0.0
+first_unit = network.computing_layers()[0].units[0]
+for w, pixel in zip(first_unit.weights, zeros[0].pixels):
+    if pixel == 1.0:
+        z_by_hand += w.data
+z_by_hand += first_unit.bias.data
+network(zeros[0].pixels)
+print(f"    by hand {z_by_hand:+.6f},  network {network['z_1^2'].data:+.6f}")
 
 # %%
 page.say(
