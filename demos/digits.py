@@ -14,8 +14,21 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograd_lite import trace
+from autograd_lite.draw import RendererNotFound
+from autograd_lite.stepping.page import MOST_NODES
 from demos.images import COLUMNS, LEARNED, UNSEEN, Image, load_drawing, load_images
-from nn import GradientDescent, History, Layer, Network, Unit, classify, load, train
+from nn import (
+    GradientDescent,
+    History,
+    Layer,
+    Network,
+    Unit,
+    classify,
+    load,
+    squared_error,
+    train,
+)
 
 __all__ = ["main"]
 
@@ -100,6 +113,7 @@ def run(options: argparse.Namespace) -> None:
         print(f"The network is saved: {saved}")
         print("To let it read a drawing of your own (--help says more):")
         print(f"    python -m demos.digits --load {saved} --image FILE")
+        write_steps(network, first(learned, 0), options.out)
 
 
 def trained(options: argparse.Namespace, images: Sequence[Image]) -> tuple[Network, History]:
@@ -130,6 +144,21 @@ def show_speeds(options: argparse.Namespace, images: Sequence[Image]) -> None:
             continue
         microseconds = 1e6 * history.seconds / epochs
         print(f"    {engine:<7} {microseconds:>10,.1f} us per step of {len(images)} images")
+
+
+def write_steps(network: Network, image: Image, folder: Path) -> None:
+    """Write every step of backprop for one image as a web page; say so if it cannot be."""
+    cost = squared_error(network(image.pixels), image.target)
+    steps = trace(cost)
+    network.zero_grad()
+    page = folder / "backprop.html"
+    try:
+        steps.save(page, level="node" if len(steps.nodes) <= MOST_NODES else "unit")
+    except (RendererNotFound, ValueError) as error:  # no Graphviz, or too many hidden units
+        print(f"No page of the steps of backprop: {error}")
+        return
+    print("To go through backprop for one image, step by step, open this page in a browser:")
+    print(f"    {page}")
 
 
 def report(what: str, network: Network, images: Sequence[Image]) -> None:

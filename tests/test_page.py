@@ -13,6 +13,7 @@ from autograd_lite import Value, log, record_lines, sin, total, trace
 from autograd_lite.stepping import page, picture_now, redraw
 from autograd_lite.stepping.page import fingerprint
 from autograd_lite.trace import told_number
+from demos import digits
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -122,6 +123,14 @@ def test_the_digit_networks_page_has_closed_and_open_boxes_in_under_two_megabyte
     assert data["views"][-1] == "node"
     assert "box a_1^2" in data["views"]
     assert data["shownBy"]["node"] == {}
+
+
+@pytest.mark.parametrize(("hidden", "views"), [("3", 9), ("60", 1)])
+def test_the_digit_demo_writes_the_page_of_one_image(tmp_path, capsys, hidden, views):
+    assert digits.main(["--epochs", "1", "--hidden", hidden, "--out", str(tmp_path)]) == 0
+    written = tmp_path / "backprop.html"
+    assert str(written) in capsys.readouterr().out
+    assert len(data_of(written.read_text(encoding="utf-8"))["views"]) == views
 
 
 def test_a_graph_too_big_for_a_page_says_so_and_offers_the_unit_level():

@@ -23,7 +23,7 @@ from autograd_lite.files import write_atomically
 from autograd_lite.trace import ForwardStep, Language, Step, Trace, shortened, told_number
 from autograd_lite.value import Constant
 
-__all__ = ["page", "save", "notebook_view"]
+__all__ = ["MOST_NODES", "page", "save", "notebook_view"]
 
 MOST_NODES = 600  # beyond, the picture of all nodes cannot be read, nor laid out in a second
 MOST_IN_UNITS = 3000  # beyond, the page is more than a few MB
