@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, TypeAlias, Union
 
+from autograd_lite.collector import collector_paused
 from autograd_lite.compile.instructions import Instructions, instructions_of
 from autograd_lite.compile.python import PythonText, function_of
 from autograd_lite.ops import described, number
@@ -82,7 +83,8 @@ class Compiled:
         flat_outputs = flat(output_groups)
         if not flat_outputs:
             raise ValueError("there is nothing to compute: give at least one output")
-        self.program: Instructions = instructions_of(flat_outputs, flat_inputs)
+        with collector_paused():
+            self.program: Instructions = instructions_of(flat_outputs, flat_inputs)
         self.name = flat_outputs[0].label if flat_outputs else ""
         self.functions: dict[tuple[bool, ...], Callable[..., tuple[float, ...]]] = {}
 

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any, NamedTuple
 
+from autograd_lite.collector import collector_paused
 from autograd_lite.compile.compiled import Batch
 from autograd_lite.compile.instructions import Instructions, Reference, instructions_of
 from autograd_lite.compile.kernel import Kernel
@@ -114,15 +115,16 @@ class Descent:
         self.rows = batch.count
         self.steps_per_epoch = steps_per_epoch
         self.whole = steps_per_epoch == 1  # one batch of all rows, which need packing only once
-        schedule = Schedule(compiled.program, compiled.varying_inputs(batch.varying))
+        with collector_paused():
+            schedule = Schedule(compiled.program, compiled.varying_inputs(batch.varying))
         lanes, vectors, level = lanes_and_vectors(schedule)
         kernel = Kernel(schedule, lanes, vectors, summed=True)
         widths = [1 if size is None else size for _, _, size in batch.batches]
-        text = kernel.text()
-        text += "\n".join(update_text(rule, count, lanes)) + "\n"
-        text += "\n".join(train_text(kernel, count, widths, len(compiled.program.outputs))) + "\n"
-        self.text = text
-        self.code = Code(text, level)
+        texts = kernel.texts()
+        loop = [*update_text(rule, count, lanes)]
+        loop += train_text(kernel, count, widths, len(compiled.program.outputs))
+        texts[0] += "\n".join(loop) + "\n"
+        self.code = Code(texts, level)
         self.train = self.code.function("train", INTEGER, *[POINTER] * 12, INTEGER, INTEGER)
         self.P = Buffer(schedule.shared)
         self.P.put(list(chain.from_iterable(batch.shared)))

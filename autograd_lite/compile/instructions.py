@@ -17,7 +17,15 @@ from autograd_lite.backprop import topological_order
 from autograd_lite.ops import Op
 from autograd_lite.value import DOMAIN_ERRORS, SourceLine, Value, explained
 
-__all__ = ["Reference", "Instruction", "Instructions", "Term", "Recorder", "instructions_of"]
+__all__ = [
+    "Reference",
+    "Instruction",
+    "Instructions",
+    "Term",
+    "Recorder",
+    "instructions_of",
+    "needed",
+]
 
 Reference: TypeAlias = int | float
 

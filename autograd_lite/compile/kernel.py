@@ -21,6 +21,7 @@ from autograd_lite.compile.schedule import Access, Run, Schedule, Straight
 
 __all__ = ["Kernel"]
 
+PIECES = 40  # of a module: LLVM takes more than twice as long for twice as much at once
 INLINED = 64  # uses of own functions up to which they are written out: beyond, compiling drags
 ROWS_JAMMED = 4  # inner products computed together: each load of x serves so many rows of w
 
@@ -48,18 +49,24 @@ class Kernel:
             if type(reference) is float or not schedule.depends[int(reference)]
         ]
 
-    def text(self) -> str:
-        lines: list[str] = []
-        calls = []
-        if not self.straight:
-            for k, piece in enumerate(self.schedule.pieces):
-                lines += self.piece_function(f"piece_{k}", piece)
-                calls.append(f"piece_{k}")
-        lines += self.kernel(calls)
-        lines += self.pack()
+    def texts(self) -> list[str]:
+        """Return the modules: the one with the kernel first, then those with more pieces."""
+        pieces = [] if self.straight else self.schedule.pieces
+        names = [f"piece_{k}" for k in range(len(pieces))]
+        functions = [self.piece_function(name, piece) for name, piece in zip(names, pieces)]
+        near = [line for function in functions[:PIECES] for line in function]
+        far = [f"declare void @{name}(ptr, ptr, ptr, ptr, ptr, i64)" for name in names[PIECES:]]
+        texts = [self.module([*near, *far, *self.kernel(names), *self.pack()])]
+        for k in range(PIECES, len(functions), PIECES):
+            lines = [line for function in functions[k : k + PIECES] for line in function]
+            texts.append(self.module(lines))
+        return texts
+
+    def module(self, lines: Sequence[str]) -> str:
+        """Return the text of a module, with the functions that it may call."""
         uses = sum(["@own_" in line for line in lines])
-        lines = support(sorted({1, self.lanes}), inline=uses <= INLINED) + lines
-        return "\n".join(lines) + "\n"
+        own = support(sorted({1, self.lanes}), inline=uses <= INLINED)
+        return "\n".join([*own, *lines]) + "\n"
 
     # -- The kernel --
 
@@ -255,7 +262,7 @@ class Kernel:
         m = Machine(self.lanes, self.vectors)
         m.check_place = "%check"
         m.lines.append(
-            f"define internal void @{name}(ptr noalias %P, ptr noalias %X, ptr noalias %T, "
+            f"define void @{name}(ptr noalias %P, ptr noalias %X, ptr noalias %T, "
             f"ptr noalias %G, ptr noalias %check, i64 %left) noinline {{"
         )
         if isinstance(piece, Straight):

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+from autograd_lite.collector import collector_paused
 from autograd_lite.compile.compiled import Batch, Compiled, Group
 from autograd_lite.compile.kernel import Kernel
 from autograd_lite.compile.machine import LIBRARY
@@ -93,11 +94,18 @@ def engine() -> Engine:
 
 
 class Code:
-    """Machine code of a text; it lives as long as this object."""
+    """Machine code of the texts of modules; it lives as long as this object."""
 
-    def __init__(self, text: str, level: int = 2) -> None:
-        llvm = engine().llvm
+    def __init__(self, texts: Sequence[str], level: int = 2) -> None:
         machine = engine().target_machine(level)
+        first, *others = [self.optimized(text, machine, level) for text in texts]
+        self.compiler = engine().llvm.create_mcjit_compiler(first, machine)
+        for module in others:
+            self.compiler.add_module(module)
+        self.compiler.finalize_object()
+
+    def optimized(self, text: str, machine: Any, level: int) -> Any:
+        llvm = engine().llvm
         module = llvm.parse_assembly(text)
         module.triple = engine().triple
         module.data_layout = str(machine.target_data)
@@ -106,8 +114,7 @@ class Code:
         options.slp_vectorization = False
         builder = llvm.create_pass_builder(machine, options)
         builder.getModulePassManager().run(module, builder)
-        self.compiler = llvm.create_mcjit_compiler(module, machine)
-        self.compiler.finalize_object()
+        return module
 
     def function(self, name: str, result: Any, *arguments: Any) -> Any:
         address = self.compiler.get_function_address(name)
@@ -131,7 +138,8 @@ class Native:
     def __init__(
         self, compiled: Compiled, varying: Sequence[int], rows: bool, summed: bool
     ) -> None:
-        schedule = Schedule(compiled.program, varying)
+        with collector_paused():
+            schedule = Schedule(compiled.program, varying)
         lanes, vectors, level = lanes_and_vectors(schedule)
         if not rows:
             lanes = vectors = 1
@@ -140,8 +148,9 @@ class Native:
         self.row = schedule.row
         self.scratch = schedule.scratch
         self.block = kernel.block
-        self.text = kernel.text()
-        self.code = Code(self.text, level)
+        texts = kernel.texts()
+        self.text = "\n".join(texts)
+        self.code = Code(texts, level)
         self.kernel = self.code.function(
             "kernel", INTEGER, POINTER, POINTER, INTEGER, POINTER, POINTER
         )
