@@ -78,7 +78,7 @@ def train_compiled(
     if engine not in ("python", "native"):
         raise ValueError(f"engine is 'eager', 'python' or 'native', not {engine!r}")
     start = time.perf_counter()
-    with collector_paused():  # a large network is tens of thousands of nodes: a third less time
+    with collector_paused():  # a large network is tens of thousands of nodes
         compiled = compiled_network(network, cost, engine)
     rows = [[number(x) for x in image] for image in images]
     wanted = [[number(t) for t in target] for target in targets]
