@@ -23,11 +23,13 @@ from autograd_lite.draw.source import DIRECTIONS, Marks, Writer
 from autograd_lite.draw.text import number_shown, plain, typeset
 from autograd_lite.draw.theme import THEMES
 from autograd_lite.ops import described
+from autograd_lite.trace import PATHS_COUNTED
 from autograd_lite.value import Value
 
 __all__ = ["Drawing", "RendererNotFound", "draw", "renderer"]
 
 PATHS_LISTED = 6
+LONGEST_PATH = 12  # edges; of a longer one only the product is written down
 
 
 def draw(
@@ -178,7 +180,7 @@ def mark_nodes(scene: Scene, marks: Marks, highlight: Value | str | Sequence[Val
 
 def mark_paths(scene: Scene, marks: Marks, start: int, digits: int) -> None:
     """Mark all paths from a node to the output; note each path's product, and their sum."""
-    count, paths = scene.paths_from(start, PATHS_LISTED + 1)
+    count, paths = scene.paths_from(start, PATHS_LISTED)
     goal = scene.number_of[scene.outputs[0]]
     end, origin = typeset(scene.names[goal]), typeset(scene.names[start])
     marks.nodes.update({start, goal})
@@ -186,23 +188,27 @@ def mark_paths(scene: Scene, marks: Marks, start: int, digits: int) -> None:
         marks.notes.append(f"no path leads from {origin} to {end}: ∂{end}/∂{origin} = 0")
         return
     products = []
-    for number, path in enumerate(paths[:PATHS_LISTED]):
+    for number, path in enumerate(paths):
         product = 1.0
         factors = []
         for k, i in path:
             partial = scene.nodes[k].partials[i]
             product *= partial
-            factors.append(number_shown(partial, digits))
+            factor = number_shown(partial, digits)
+            factors.append(f"({factor})" if factor.startswith("−") else factor)
             marks.edges.setdefault((k, i), number)
         products.append(number_shown(product, digits))
-        if count <= PATHS_LISTED:
+        if len(path) <= LONGEST_PATH:
             route = " → ".join([origin] + [typeset(scene.names[k]) for k, _ in path])
-            signed = [f"({f})" if f.startswith("−") else f for f in reversed(factors)]
-            product_text = f"{' · '.join(signed)} = {products[-1]}" if factors else "1"
-            marks.notes.append(f"path {number + 1}: {route}: {product_text}")
+            written = " · ".join(reversed(factors)) or "1"
+        else:
+            route = f"{origin} → … → {end}"
+            written = f"product of {len(path):,} local derivatives"
+        marks.notes.append(f"path {number + 1}: {route}: {written} = {products[-1]}")
     derivative = number_shown(total_derivative(scene, start, goal, marks), digits)
     if count > PATHS_LISTED:
-        marks.notes.append(f"{count:,} paths lead from {origin} to {end}")
+        least = "at least " if count >= PATHS_COUNTED else ""
+        marks.notes.append(f"{least}{count:,} paths lead from {origin} to {end}")
         marks.notes.append(f"the sum of their products: ∂{end}/∂{origin} = {derivative}")
     elif count > 1:
         terms = [f"({p})" if p.startswith("−") and n else p for n, p in enumerate(products)]
@@ -213,20 +219,21 @@ def mark_paths(scene: Scene, marks: Marks, start: int, digits: int) -> None:
 
 def total_derivative(scene: Scene, start: int, goal: int, marks: Marks) -> float:
     """Return d(goal)/d(start), the sum over all paths, and mark every edge on one of them."""
-    slope = {start: 1.0}
-    reached = set()
-    for k in range(start, goal + 1):
-        node = scene.nodes[k]
-        for i, parent in enumerate(node.parents):
-            p = scene.number_of[parent]
-            if p in slope:
-                slope[k] = slope.get(k, 0.0) + node.partials[i] * slope[p]
-                reached.add((k, i))
+    nodes, number_of = scene.nodes, scene.number_of
+    slope: dict[int, float] = {start: 1.0}
+    for k in range(start + 1, goal + 1):
+        node = nodes[k]
+        for parent, partial in zip(node.parents, node.partials):
+            below = slope.get(number_of[parent])
+            if below is not None:
+                slope[k] = slope.get(k, 0.0) + partial * below
     wanted = {goal}
     for k in range(goal, start, -1):
         if k in wanted:
-            for i, parent in enumerate(scene.nodes[k].parents):
-                if (k, i) in reached:
-                    wanted.add(scene.number_of[parent])
-                    marks.edges.setdefault((k, i), 0)
+            for i, parent in enumerate(nodes[k].parents):
+                p = number_of[parent]
+                if p in slope:
+                    wanted.add(p)
+                    if scene.item_of[k] and scene.item_of[p]:
+                        marks.edges.setdefault((k, i), 0)
     return slope.get(goal, 0.0)

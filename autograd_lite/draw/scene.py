@@ -14,13 +14,16 @@ Legend
 from collections import deque
 from collections.abc import Collection, Sequence
 from functools import cached_property
+from typing import Any
 
 from autograd_lite.backprop import topological_order
 from autograd_lite.draw.groups import Box, Grouping, boxes_of
-from autograd_lite.trace import node_names
+from autograd_lite.trace import PATHS_COUNTED, node_names
 from autograd_lite.value import Constant, Value
 
 __all__ = ["Edge", "Scene", "Closing"]
+
+Trail = tuple[Any, tuple[int, int]]  # the trail up to here, and one edge more
 
 Closing = bool | str | Collection[str]  # "auto", all or none of the boxes, or those named
 
@@ -262,25 +265,43 @@ class Scene:
     # -- Paths --
 
     def paths_from(self, start: int, most: int) -> tuple[int, list[list[tuple[int, int]]]]:
-        """Return how many paths lead from a node to the first output, and up to `most` of them.
+        """Return how many paths lead from a node to the first output, and the paths themselves.
 
-        A path is a list of edges (k, i), from `start` upward.
+        The count ends at PATHS_COUNTED. A path is a list of edges (k, i), from `start` upward;
+        the list is empty if there are more than `most`.
         """
         goal = self.number_of[self.outputs[0]]
-        counts = {goal: 1}
-        for k in range(goal - 1, start - 1, -1):
-            counts[k] = sum(counts.get(child, 0) for child, _ in self.uses.get(k, ()))
+        counts = [0] * len(self.nodes)
+        counts[goal] = 1
+        for k in range(goal, start, -1):
+            if counts[k]:
+                for parent in self.nodes[k].parents:
+                    p = self.number_of[parent]
+                    counts[p] = min(counts[p] + counts[k], PATHS_COUNTED)
+        count = counts[start]
+        if count > most:
+            return count, []
         found: list[list[tuple[int, int]]] = []
-        waiting: list[list[tuple[int, int]]] = [[]]
-        while waiting and len(found) < most:
-            path = waiting.pop()
-            end = path[-1][0] if path else start
+        waiting: list[Trail | None] = [None]
+        while waiting:
+            trail = waiting.pop()
+            end = trail[1][0] if trail else start
             if end == goal:
-                found.append(path)
+                found.append(walked(trail))
                 continue
-            onward = [part for part in self.uses.get(end, ()) if counts.get(part[0], 0)]
-            waiting += [path + [part] for part in reversed(onward)]
-        return counts.get(start, 0), found
+            onward = [part for part in self.uses.get(end, ()) if counts[part[0]]]
+            waiting += [(trail, part) for part in reversed(onward)]
+        return count, found
+
+
+def walked(trail: "Trail | None") -> list[tuple[int, int]]:
+    """Return the edges of a trail in the order in which they were walked."""
+    path = []
+    while trail is not None:
+        trail, part = trail
+        path.append(part)
+    path.reverse()
+    return path
 
 
 def order_of(outputs: Sequence[Value]) -> list[Value]:

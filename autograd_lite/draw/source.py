@@ -70,6 +70,7 @@ class Writer:
         self.has_gradients = any(output.grad != 0.0 for output in scene.outputs)
         self.gradients = gradients and self.has_gradients
         self.outputs = {scene.number_of[output] for output in scene.outputs}
+        self.formulas_of: tuple[int, tuple[str, ...], list[str]] = (-1, (), [])
         self.descriptions: dict[str, str] = {}  # per id in the SVG, for screen readers
 
     def dot(self) -> str:
@@ -405,14 +406,16 @@ class Writer:
 
     def formula(self, k: int, i: int) -> str:
         """Return the formula of one partial of node k, in the names of its operands."""
-        node = self.scene.nodes[k]
-        assert node.op is not None
-        constants = tuple(
-            parent.data if isinstance(parent, Constant) else None for parent in node.parents
-        )
-        templates = partial_templates(node.op, constants)
-        numbers = [self.scene.number_of[parent] for parent in node.parents]
-        names = [self.scene.names[p] for p in [*numbers, k]]
+        if self.formulas_of[0] != k:  # a node may have a million operands
+            node = self.scene.nodes[k]
+            assert node.op is not None
+            constants = tuple(
+                parent.data if isinstance(parent, Constant) else None for parent in node.parents
+            )
+            numbers = [self.scene.number_of[parent] for parent in node.parents]
+            names = [self.scene.names[p] for p in [*numbers, k]]
+            self.formulas_of = k, partial_templates(node.op, constants), names
+        _, templates, names = self.formulas_of
         return formula_shown(templates[i], names)
 
     def write_missing(self, graph: graphviz.Digraph, k: int, count: int) -> None:
