@@ -8,7 +8,7 @@
     >>> network["w_11^2"].grad != 0.0 or network["w_12^2"].grad != 0.0
     True
 
-Read the source in this order: units, costs, descent, training, saving.
+Read the source in this order: units, costs, descent, training, saving, drawing.
 """
 
 from nn.costs import (
@@ -20,6 +20,7 @@ from nn.costs import (
     squared_error,
 )
 from nn.descent import Adam, GradientDescent, Momentum, Update
+from nn.drawing import Film, draw_network, draw_networks, draw_weights
 from nn.saving import load, load_into, save
 from nn.training import History, accuracy, classify, train
 from nn.units import InputLayer, InputUnit, Layer, Network, Unit
@@ -31,4 +32,5 @@ __all__ = [
     "Update", "GradientDescent", "Momentum", "Adam",
     "train", "History", "classify", "accuracy",
     "save", "load", "load_into",
+    "draw_network", "draw_networks", "draw_weights", "Film",
 ]  # fmt: skip

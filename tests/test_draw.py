@@ -542,7 +542,7 @@ def test_a_notebook_gets_svg_and_text():
 
 
 def test_a_repr_never_raises(monkeypatch: pytest.MonkeyPatch):
-    def broken(source: str, format: str, timeout: float | None = None) -> bytes:
+    def broken(*arguments: object) -> bytes:
         raise RuntimeError("the layout failed")
 
     monkeypatch.setattr(drawing_module, "rendered", broken)

@@ -17,6 +17,10 @@ from autograd_lite.files import write_atomically
 __all__ = ["Drawing"]
 
 ANCHORED = re.compile(r'<g id="([^"]+)" class="(?:node|edge|cluster)">\s*<title>[^<]*</title>')
+SHIFTED = re.compile(
+    r'y="(?P<y>[-0-9.]+)" (?P<font>font-family="[^"]*"(?: font-weight="[^"]*")?)'
+    r' baseline-shift="(?P<shift>sub|super)" font-size="(?P<size>[0-9.]+)"'
+)
 PATIENCE = 60.0  # seconds for the layout in a notebook, where nothing can be asked
 
 
@@ -28,6 +32,7 @@ class Drawing:
     description     the same in more words, for those who cannot see it
     descriptions    per id in the SVG (n12, e12_0) what it is
     left_out        how many nodes of the graph the picture does not show
+    engine          the layout: "dot", or "neato" where the DOT text gives the places itself
 
     In a notebook the last line of a cell shows it; `draw(z).save("z.svg")` writes a file.
     """
@@ -39,12 +44,14 @@ class Drawing:
         description: str,
         descriptions: Mapping[str, str],
         left_out: int = 0,
+        engine: str = "dot",
     ) -> None:
         self.source = source
         self.title = title
         self.description = description
         self.descriptions = dict(descriptions)
         self.left_out = left_out
+        self.engine = engine
 
     def __repr__(self) -> str:
         title = self.title if len(self.title) <= 60 else self.title[:57] + "..."
@@ -73,7 +80,7 @@ class Drawing:
                 raise ValueError(f"a picture has 10 to 2400 dots per inch, not {dpi!r}")
             if format not in ("svg", "pdf"):  # those have no dots
                 source = source.replace("{", f"{{\n\tgraph [dpi={dpi:g}]", 1)
-        data = rendered(source, format, timeout)
+        data = rendered(source, format, timeout, self.engine)
         return self.accessible(data.decode("utf-8")).encode("utf-8") if format == "svg" else data
 
     def svg(self) -> str:
@@ -164,6 +171,7 @@ class Drawing:
             return f"{start}<title>{html.escape(words)}</title>" if words else start
 
         svg = ANCHORED.sub(titled, svg)
+        svg = SHIFTED.sub(set_index, svg)
         svg = re.sub(r'(<g id="[^"]*" class="graph"[^>]*>)\s*<title>[^<]*</title>', r"\1", svg)
         title, description = html.escape(self.title), html.escape(self.description)
         return re.sub(
@@ -175,3 +183,14 @@ class Drawing:
             svg,
             count=1,
         )
+
+
+def set_index(match: re.Match[str]) -> str:
+    """Return a subscript or superscript of an SVG as smaller text at a height of its own.
+
+    Browsers differ in `baseline-shift`, and none of them makes the text smaller with it.
+    """
+    size = float(match["size"])
+    drop = 0.18 if match["shift"] == "sub" else -0.36  # in ems
+    y = float(match["y"]) + drop * size
+    return f'y="{y:.2f}" {match["font"]} font-size="{0.78 * size:.2f}"'

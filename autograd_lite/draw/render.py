@@ -43,10 +43,11 @@ def renderer() -> str:
     return ""
 
 
-def rendered(source: str, format: str, timeout: float | None = None) -> bytes:
+def rendered(source: str, format: str, timeout: float | None = None, engine: str = "dot") -> bytes:
     """Return the picture of a DOT text in a format: "svg", "png", "pdf", "dot" and others.
 
     timeout     seconds after which the layout is given up; None waits
+    engine      how it is laid out: "dot" in layers, "neato" at the places that the text gives
 
     Raises RendererNotFound, which says what to install, if there is no Graphviz; ValueError
     for a format that it does not have, TimeoutError, and RuntimeError with Graphviz's own words
@@ -59,9 +60,9 @@ def rendered(source: str, format: str, timeout: float | None = None) -> bytes:
     if format not in known:
         raise ValueError(f"{by} cannot draw {format!r}; choose one of {', '.join(known)}")
     if by == "dot":
-        command = [shutil.which("dot") or "dot", f"-T{format}"]
+        command = [shutil.which("dot") or "dot", f"-K{engine}", f"-T{format}"]
     else:
-        command = [sys.executable, "-m", "autograd_lite.draw.bundled", format]
+        command = [sys.executable, "-m", "autograd_lite.draw.bundled", format, engine]
     return run(command, source, timeout)
 
 

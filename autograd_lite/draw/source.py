@@ -273,16 +273,17 @@ class Writer:
         box = self.scene.box_of_item[item]
         count = len(members)
         formula = self.box_formula(item)
-        head = f"<B>{typeset(box[-1])}</B>" + (f" = {formula}" if formula else "")
+        head = f"<B>{typeset(box[-1])}</B>" + (f"&#160;= {formula}" if formula else "")
         times = len([k for k in self.scene.exits(item) if self.scene.nodes[k].parents])
         small = f'POINT-SIZE="{t.size * 0.8:g}" COLOR="{t.faint}"'
         if times > 1:
             head += f' <FONT COLOR="{t.faint}">× {times:,}</FONT>'
         rows = [f'<TD COLSPAN="4">{head}</TD>']
-        rows += self.inner_rows(item, [k for k in members if self.scene.nodes[k].label])
-        rows.append(
-            f'<TD COLSPAN="4"><FONT {small}>{count:,} node{"s" if count != 1 else ""}</FONT></TD>'
-        )
+        inner = self.inner_rows(item, [k for k in members if self.scene.nodes[k].label])
+        if not inner:
+            nodes = f"{count:,} node{'s' if count != 1 else ''}"
+            inner = [f'<TD COLSPAN="4"><FONT {small}>{nodes}</FONT></TD>']
+        rows += inner
         text = f"closed box {plain(' / '.join(box))}: {count} nodes"
         self.descriptions[item] = text
         look = {"shape": "folder", "fillcolor": t.closed}
@@ -291,7 +292,7 @@ class Writer:
         elif any(k in self.outputs for k in members):
             look = {**look, "fillcolor": t.output}
         tooltip = graphviz.escape(entities(text))
-        graph.node(item, label=f"<{table(rows, 2)}>", id=item, tooltip=tooltip, **look)
+        graph.node(item, label=f"<{table(rows)}>", id=item, tooltip=tooltip, **look)
 
     def inner_rows(self, item: str, labelled: list[int]) -> list[str]:
         """Return the rows of a closed box: its labelled nodes, those of one label together."""
@@ -311,7 +312,7 @@ class Writer:
         exit = self.scene.exit_derivatives.get(item) if self.derivatives else None
         headings = ["", "value"]
         if exit is not None:
-            headings.append(f"∂{typeset(self.scene.names[exit[0]])}/∂")
+            headings.append(f"∂{typeset(self.scene.names[exit[0]])}/∂·")
         if self.gradients:
             headings.append("grad")
         small = f'POINT-SIZE="{t.size * 0.8:g}" COLOR="{t.faint}"'
@@ -329,9 +330,9 @@ class Writer:
         nodes = self.scene.nodes
         columns = [(t.text, t.size, [nodes[k].data for k in ks])]
         if derivatives is not None:
-            columns.append((t.derivative, t.size * 0.9, [derivatives[k] for k in ks]))
+            columns.append((t.derivative, t.size, [derivatives[k] for k in ks]))
         if self.gradients:
-            columns.append((t.gradient, t.size * 0.9, [nodes[k].grad for k in ks]))
+            columns.append((t.gradient, t.size, [nodes[k].grad for k in ks]))
         cells = f'<TD ALIGN="LEFT">{name}</TD>'
         for colour, size, numbers in columns:
             font = f'<FONT COLOR="{colour}" POINT-SIZE="{size:g}">'
@@ -454,9 +455,9 @@ def expression(scene: Scene, k: int, inside: set[int], depth: int) -> Symbol | N
     return Symbol("").record(node.op, terms)
 
 
-def table(rows: Sequence[str], padding: int = 1) -> str:
+def table(rows: Sequence[str]) -> str:
     body = "".join(f"<TR>{row}</TR>" for row in rows)
-    frame = f'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}"'
+    frame = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"'
     return f"<TABLE {frame}>{body}</TABLE>"
 
 

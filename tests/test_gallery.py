@@ -1,0 +1,184 @@
+"""The gallery page, and in a real browser: that it shows everything and that all can read it."""
+
+import os
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograd_lite.draw import RendererNotFound
+from demos.gallery import write_gallery
+from demos.images import load_images
+from nn import Film, GradientDescent, History, Network, train
+
+drawn = pytest.importorskip("matplotlib")
+
+
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the gallery of a network after a short training; return its page."""
+    images = load_images()
+    network = Network([12, 3, 2], seed=1)
+    film = Film(network)
+    history = train(
+        network, [i.pixels for i in images], [i.target for i in images],
+        epochs=20, update=GradientDescent(0.5), watch=film, progress=False,
+    )  # fmt: skip
+    return write_gallery(network, images, history, tmp_path_factory.mktemp("gallery"), film=film)
+
+
+def test_every_file_that_the_page_names_is_there_and_every_svg_is_xml(gallery: Path):
+    page = gallery.read_text(encoding="utf-8")
+    named = set(re.findall(r'(?:src|srcset|href)="([^"]+)"', page))
+    assert len(named) >= 25
+    for name in named:
+        file = gallery.parent / name
+        assert file.stat().st_size > 500
+        if file.suffix == ".svg":
+            ElementTree.parse(file)
+
+
+def test_every_picture_has_a_sentence_in_english_and_in_japanese(gallery: Path):
+    page = gallery.read_text(encoding="utf-8")
+    figures = re.findall(r"<figure.*?</figure>", page, re.DOTALL)
+    assert len(figures) == 10
+    for figure in figures:
+        assert re.search(r"<p>[A-Z][^<]+\.</p>", figure)
+        assert re.search(r'<p lang="ja">[^<]+。</p>', figure)
+        assert re.search(r'alt="[^"]{20,}"', figure)
+
+
+def test_a_network_that_was_not_trained_here_has_a_gallery_without_curve_and_film(tmp_path: Path):
+    page = write_gallery(Network([12, 3, 2]), load_images(), History(), tmp_path)
+    text = page.read_text(encoding="utf-8")
+    assert "cost.svg" not in text and "training.svg" not in text and "weights.svg" in text
+
+
+def test_a_missing_folder_and_a_missing_graphviz_are_clear_errors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from importlib import import_module
+
+    with pytest.raises(FileNotFoundError, match="no folder"):
+        write_gallery(Network([12, 3, 2]), load_images(), History(), tmp_path / "nowhere")
+    monkeypatch.setattr(import_module("autograd_lite.draw.render"), "renderer", lambda: "")
+    with pytest.raises(RendererNotFound, match="pip install"):
+        write_gallery(Network([12, 3, 2]), load_images(), History(), tmp_path)
+
+
+# -- In a browser ----------------------------------------------------------------------------------
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+def needed(present: object, what: str) -> None:
+    """Fail where CI is set, and skip elsewhere, if something the test needs is missing."""
+    if not present:
+        if os.environ.get("CI"):
+            pytest.fail(f"{what} is missing, and CI is set")
+        pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        needed(False, "playwright")
+    needed(Path(CHROMIUM).exists(), CHROMIUM)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 400])
+def test_axe_finds_no_fault_in_the_gallery(browser: Any, gallery: Path, scheme: str, width: int):
+    axe = os.environ.get("AXE_CORE", "")
+    needed(axe and Path(axe).is_file(), "axe-core (AXE_CORE=path of axe.min.js)")
+    page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page.goto(gallery.as_uri())
+    page.add_script_tag(path=axe)
+    found = page.evaluate("axe.run()")
+    page.close()
+    faults = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found["violations"]]
+    assert faults == []
+    assert len(found["passes"]) > 10
+
+
+@pytest.mark.browser
+def test_axe_finds_no_fault_in_a_picture_by_itself(browser: Any, gallery: Path):
+    axe = os.environ.get("AXE_CORE", "")
+    needed(axe and Path(axe).is_file(), "axe-core (AXE_CORE=path of axe.min.js)")
+    page = browser.new_page()
+    svg = (gallery.parent / "graph.svg").read_text(encoding="utf-8")
+    drawing = svg[svg.index("<svg") :]
+    page.set_content(
+        f'<!DOCTYPE html><html lang="en"><head><title>graph</title></head>'
+        f"<body><main><h1>graph</h1>{drawing}</main></body></html>"
+    )
+    page.add_script_tag(path=axe)
+    found = page.evaluate("axe.run()")
+    page.close()
+    assert [v["id"] for v in found["violations"]] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_picture_is_shown_in_its_colours_and_fits_the_page(
+    browser: Any, gallery: Path, scheme: str
+):
+    page = browser.new_page(color_scheme=scheme, viewport={"width": 800, "height": 900})
+    page.goto(gallery.as_uri())
+    shown = page.evaluate(
+        "Array.from(document.images, i => [i.currentSrc, i.naturalWidth, i.clientWidth])"
+    )
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    page.close()
+    assert len(shown) == 10 and wide <= 800
+    for source, natural, width in shown:
+        assert natural > 0 and width > 100
+        assert source.endswith("-dark.svg") == (scheme == "dark")
+
+
+@pytest.mark.browser
+def test_the_text_of_a_picture_stays_inside_its_nodes(browser: Any, gallery: Path):
+    page = browser.new_page()
+    page.goto((gallery.parent / "graph.svg").as_uri())
+    outside = page.evaluate(
+        """() => Array.from(document.querySelectorAll("g.node")).flatMap(node => {
+            const shape = node.querySelector("polygon, path, ellipse").getBoundingClientRect();
+            return Array.from(node.querySelectorAll("text")).filter(text => {
+                const box = text.getBoundingClientRect();
+                return box.left < shape.left - 1 || box.right > shape.right + 1
+                    || box.top < shape.top - 3 || box.bottom > shape.bottom + 3;
+            }).map(text => text.textContent);
+        })"""
+    )
+    page.close()
+    assert outside == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_the_animation_ends_with_the_trained_network_and_heeds_reduced_motion(
+    browser: Any, gallery: Path, motion: str
+):
+    page = browser.new_page(reduced_motion=motion)
+    page.goto((gallery.parent / "training.svg").as_uri())
+    visible = """() => Array.from(document.querySelectorAll("g.frame"))
+        .filter(f => getComputedStyle(f).visibility === "visible").map(f => f.id)"""
+    frames = page.evaluate("document.querySelectorAll('g.frame').length")
+    last = [f"frame{frames - 1}"]
+    if motion == "no-preference":
+        assert page.evaluate(visible) != last
+        page.evaluate("document.getAnimations().forEach(a => a.finish())")
+    assert page.evaluate(visible) == last
+    page.close()
