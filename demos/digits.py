@@ -17,8 +17,10 @@ from pathlib import Path
 from autograd_lite import trace
 from autograd_lite.draw import RendererNotFound
 from autograd_lite.stepping.page import MOST_NODES
+from demos.gallery import write_gallery
 from demos.images import COLUMNS, LEARNED, UNSEEN, Image, load_drawing, load_images
 from nn import (
+    Film,
     GradientDescent,
     History,
     Layer,
@@ -74,6 +76,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         "made of it (default: eager)")  # fmt: skip
     add("--speeds", action="store_true", help="also print the speed of each engine")
     add("--out", type=Path, default=Path("digits"), help="folder to write to (default: digits)")
+    add("--no-gallery", action="store_true", help="do not draw the page of pictures")
     add("--image", type=Path, metavar="FILE",
         help="classify a drawing of your own: 4 rows of 3 characters, # and .")  # fmt: skip
     add("--load", type=Path, metavar="FILE", help="take a saved network instead of training one")
@@ -92,7 +95,7 @@ def run(options: argparse.Namespace) -> None:
         if options.out.is_file():
             raise ValueError(f"{options.out} is a file; --out takes a folder")
         options.out.mkdir(parents=True, exist_ok=True)  # before the work, in case it cannot be
-        network, history = trained(options, learned)
+        network, history, film = trained(options, learned)
         if history.costs:
             print(f"cost C = {history.costs[0]:.4f} -> {history.costs[-1]:.4f} "
                   f"in {len(history.costs)} epochs, {history.seconds:.1f} s")  # fmt: skip
@@ -111,14 +114,17 @@ def run(options: argparse.Namespace) -> None:
         saved = options.out / "network.json"
         network.save(saved)
         print(f"The network is saved: {saved}")
+        if not options.no_gallery:
+            show_gallery(network, learned, history, options.out, film)
         print("To let it read a drawing of your own (--help says more):")
         print(f"    python -m demos.digits --load {saved} --image FILE")
         write_steps(network, first(learned, 0), options.out)
 
 
-def trained(options: argparse.Namespace, images: Sequence[Image]) -> tuple[Network, History]:
+def trained(options: argparse.Namespace, images: Sequence[Image]) -> tuple[Network, History, Film]:
     network = Network([12, options.hidden, 2], seed=options.seed)
     print(f"{network!r}: {len(network.parameters())} parameters, {len(images)} images")
+    film = Film(network)
     history = train(
         network,
         [image.pixels for image in images],
@@ -126,8 +132,9 @@ def trained(options: argparse.Namespace, images: Sequence[Image]) -> tuple[Netwo
         epochs=options.epochs,
         update=GradientDescent(rate=options.rate),
         engine=options.engine,
+        watch=film,
     )
-    return network, history
+    return network, history, film
 
 
 def show_speeds(options: argparse.Namespace, images: Sequence[Image]) -> None:
@@ -159,6 +166,18 @@ def write_steps(network: Network, image: Image, folder: Path) -> None:
         return
     print("To go through backprop for one image, step by step, open this page in a browser:")
     print(f"    {page}")
+
+
+def show_gallery(
+    network: Network, images: Sequence[Image], history: History, folder: Path, film: Film
+) -> None:
+    """Write the page of pictures and say where it is, or what to install for it."""
+    try:
+        page = write_gallery(network, images, history, folder, film=film, unclear=UNCLEAR)
+    except RendererNotFound as error:
+        print(f"No pictures: {error}")
+    else:
+        print(f"The pictures are on one page: {page}")
 
 
 def report(what: str, network: Network, images: Sequence[Image]) -> None:

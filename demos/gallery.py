@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["write_gallery"]
 
-UNCLEAR = Image(-1, "unclear", ("##.", "#..", "#.#", "##."))  # neither a 0 nor a 1
 OUTPUTS = ("0", "1")
 DOTS_PER_INCH = 144.0
 
@@ -53,14 +52,14 @@ def write_gallery(
     folder: str | Path,
     *,
     film: Film | None = None,
-    unclear: Image = UNCLEAR,
+    unclear: Image | None = None,
 ) -> Path:
     """Write the pictures of a trained digit network and a page that shows them; return the page.
 
     images      those it learned from; the first "0" and the first "1" are shown
     history     of the training, for the curve of the cost; without epochs there is no curve
     film        given to the training as `watch`: then before and after, and an animation, too
-    unclear     an image to which the network has no clear answer
+    unclear     an image that is neither, to be shown, too
 
     The gradients of the network's parameters are cleared. The curve needs matplotlib, without
     which it is left out and the page says so.
@@ -97,7 +96,7 @@ def both(name: str, alt: str, en: str, ja: str, drawings: Sequence[Drawing]) -> 
 
 
 def network_pictures(
-    network: Network, film: Film | None, zero: Image, one: Image, unclear: Image
+    network: Network, film: Film | None, zero: Image, one: Image, unclear: Image | None
 ) -> list[Picture]:
     """Return the drawings of the network: before and after, responses, weights."""
     themes = ("light", "dark")
@@ -128,8 +127,11 @@ def network_pictures(
     answers = [
         ("response-0", zero, "a “0”", "「0」"),
         ("response-1", one, "a “1”", "「1」"),
-        ("response-unclear", unclear, "an image that is neither", "どちらでもない画像"),
     ]
+    if unclear is not None:
+        answers.append(
+            ("response-unclear", unclear, "an image that is neither", "どちらでもない画像")
+        )
     for name, image, what, ja in answers:
         drawings = [
             draw_network(network, image.pixels, outputs=OUTPUTS, theme=theme) for theme in themes

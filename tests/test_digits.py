@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "cp932
 def demo(*arguments, cwd):
     """Run the demo as a Japanese Windows console would, in a folder; its output must encode."""
     found = subprocess.run(
-        [sys.executable, "-m", "demos.digits", *map(str, arguments)],
+        [sys.executable, "-m", "demos.digits", "--no-gallery", *map(str, arguments)],
         cwd=cwd,
         env=ENVIRONMENT,
         check=False,
@@ -133,7 +134,7 @@ def test_the_output_is_repeatable_and_the_file_too(tmp_path):
 def run(capsys, *arguments):
     """Run the demo in this process: what it returns and prints."""
     try:
-        status = digits.main([str(argument) for argument in arguments])
+        status = digits.main(["--no-gallery", *map(str, arguments)])
     except SystemExit as end:
         status = end.code
     out, err = capsys.readouterr()
@@ -315,7 +316,7 @@ def test_ctrl_c_in_training_reports_and_saves_the_best_so_far(capsys, monkeypatc
             if epoch == 3:
                 raise KeyboardInterrupt
 
-        return train(network, images, targets, watch=watch, **settings)
+        return train(network, images, targets, **{**settings, "watch": watch})
 
     monkeypatch.setattr(digits, "train", interrupted)
     status, out, err = run(capsys)
@@ -375,3 +376,23 @@ def test_a_kill_in_training_leaves_the_network_of_before(tmp_path):
         child.send_signal(signal.SIGKILL)
     assert path.read_bytes() == before
     assert [p.name for p in path.parent.iterdir()] == ["network.json"]
+
+
+# -- The gallery -----------------------------------------------------------------------------
+
+
+def test_the_demo_writes_a_page_of_pictures_and_says_where(capsys):
+    pytest.importorskip("pygraphviz")
+    status = digits.main(["--epochs", "3"])
+    out = capsys.readouterr().out
+    assert status == 0
+    assert f"The pictures are on one page: {Path('digits') / 'index.html'}" in out
+    assert (Path("digits") / "training.svg").stat().st_size > 10_000
+
+
+def test_without_graphviz_the_demo_says_what_to_install_and_saves_the_network(capsys, monkeypatch):
+    monkeypatch.setattr(import_module("autograd_lite.draw.render"), "renderer", lambda: "")
+    status = digits.main(["--epochs", "3"])
+    assert status == 0
+    assert "No pictures: drawing needs Graphviz" in capsys.readouterr().out
+    assert Path("digits/network.json").is_file()

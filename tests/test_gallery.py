@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from autograd_lite.draw import RendererNotFound
+from demos.digits import UNCLEAR
 from demos.gallery import write_gallery
 from demos.images import load_images
 from nn import Film, GradientDescent, History, Network, train
@@ -27,7 +28,9 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
         network, [i.pixels for i in images], [i.target for i in images],
         epochs=20, update=GradientDescent(0.5), watch=film, progress=False,
     )  # fmt: skip
-    return write_gallery(network, images, history, tmp_path_factory.mktemp("gallery"), film=film)
+    return write_gallery(
+        network, images, history, tmp_path_factory.mktemp("gallery"), film=film, unclear=UNCLEAR
+    )
 
 
 def test_every_file_that_the_page_names_is_there_and_every_svg_is_xml(gallery: Path):
