@@ -6,7 +6,7 @@ Run me: python -m demos 5
 # %%
 from autograd_lite import draw
 from demos.page import Page
-from nn import Network
+from nn import Network, draw_network
 
 page = Page(5)
 
@@ -54,10 +54,10 @@ print("    by name:", network["w_11^2"], network["b_1^2"], network["a_1^3"])
 
 # %%
 page.show(
-    draw(outputs, closed=True, gradients=False, derivatives=False),
+    draw_network(network),
     "network",
-    ja="12-3-2 のネットワーク。左から入力層、隠れ層、出力層",
-    en="The 12-3-2 network: inputs, hidden units and outputs, from left to right",
+    ja="12-3-2 のネットワーク。左から入力層、隠れ層、出力層。青は正の重み、橙は負の重み",
+    en="The 12-3-2 network: inputs, hidden units, outputs; blue weights are positive",
 )
 
 # %%

@@ -7,7 +7,7 @@ Run me: python -m demos 6
 from demos.images import LEARNED, Image, load_images
 from demos.page import Page
 from demos.plots import BLUE, ORANGE, figure, show_pixels
-from nn import GradientDescent, Network, accuracy, train
+from nn import GradientDescent, Network, accuracy, draw_network, train
 
 page = Page(6)
 
@@ -116,6 +116,20 @@ page.show(
     "response",
     ja="反応例。上から「0」「1」、はっきりしない画像",
     en='The response to a "0", to a "1", and to an unclear image',
+)
+
+# %%
+page.show(
+    draw_network(network, zeros[0].pixels, outputs=("0", "1")),
+    "response_0",
+    ja="「0」を見たときのネットワーク。濃いユニットほど興奮している",
+    en='The network that sees a "0": the darker a unit, the more it is excited',
+)
+page.show(
+    draw_network(network, ones[0].pixels, outputs=("0", "1")),
+    "response_1",
+    ja="「1」を見たときのネットワーク",
+    en='The network that sees a "1"',
 )
 
 # %%
