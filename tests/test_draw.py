@@ -96,6 +96,7 @@ def test_an_edge_shows_its_local_derivative_as_formula_and_number():
     _, _, _, z = unit()
     found = statements(draw(z).source)
     assert words(found["n0 -> n2 e2_0"]) == "∂v2/∂w = x = 3"
+    assert words(found["n1 -> n2 e2_1"]) == "∂v2/∂x = w = 2"
     assert words(found["n3 -> n4 e4_1"]) == "∂z/∂b = 1"
 
 
