@@ -17,7 +17,8 @@
         y = v1 + 1.0  # add 'y'
         return (y,)
 
-Read the source in this order: instructions, python, compiled; then machine, native.
+Read the source in this order: instructions, python, compiled; then, for native code, machine,
+schedule, kernel, native, descent.
 """
 
 from autograd_lite.compile.compiled import Compiled, compile
