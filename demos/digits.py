@@ -115,10 +115,10 @@ def run(options: argparse.Namespace) -> None:
         network.save(saved)
         print(f"The network is saved: {saved}")
         if not options.no_gallery:
+            write_steps(network, first(learned, 0), options.out)
             show_gallery(network, learned, history, options.out, film)
         print("To let it read a drawing of your own (--help says more):")
         print(f"    python -m demos.digits --load {saved} --image FILE")
-        write_steps(network, first(learned, 0), options.out)
 
 
 def trained(options: argparse.Namespace, images: Sequence[Image]) -> tuple[Network, History, Film]:

@@ -82,6 +82,8 @@ def write_gallery(
         sections.insert(2, write_film(folder, film, zero))
     if history.costs:
         sections.insert(1, write_curve(folder, history))
+    if (folder / "backprop.html").is_file():  # the demo writes it before this page
+        sections.append(STEPS)
     page = folder / "index.html"
     write_atomically(page, PAGE.substitute(sections="\n".join(sections)))
     return page
@@ -314,6 +316,14 @@ def figure(name: str, alt: str, en: str, ja: str, png: bool = True) -> str:
 </figcaption>
 </figure>"""
 
+
+STEPS = """<section id="steps">
+<h2>Backprop, step by step <span lang="ja">誤差逆伝播法を1ステップずつ</span></h2>
+<p>Every step of backprop for one image, forward and back:
+<a href="backprop.html">backprop.html</a></p>
+<p lang="ja">画像1枚の逆伝播を1ステップずつ進み、戻ることもできる:
+<a href="backprop.html">backprop.html</a></p>
+</section>"""
 
 PAGE = Template("""<!DOCTYPE html>
 <html lang="en">

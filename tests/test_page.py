@@ -125,12 +125,13 @@ def test_the_digit_networks_page_has_closed_and_open_boxes_in_under_two_megabyte
     assert data["shownBy"]["node"] == {}
 
 
-@pytest.mark.parametrize(("hidden", "views"), [("3", 9), ("60", 1)])
+@pytest.mark.parametrize(("hidden", "views"), [("3", 9), ("40", 1)])
 def test_the_digit_demo_writes_the_page_of_one_image(tmp_path, capsys, hidden, views):
     assert digits.main(["--epochs", "1", "--hidden", hidden, "--out", str(tmp_path)]) == 0
     written = tmp_path / "backprop.html"
     assert str(written) in capsys.readouterr().out
     assert len(data_of(written.read_text(encoding="utf-8"))["views"]) == views
+    assert 'href="backprop.html"' in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
 def test_a_graph_too_big_for_a_page_says_so_and_offers_the_unit_level():
