@@ -163,7 +163,7 @@ class Page:
         if self.notebook:
             from IPython.display import Image, display
 
-            display(Image(data=path.read_bytes(), format=suffix[1:]))  # type: ignore[no-untyped-call]
+            display(Image(data=path.read_bytes(), format=suffix[1:]))
             self.markdown(f"*{escaped(caption)}*")
         else:
             self.write(f"\n[{self.text('図', 'picture')}] {caption}\n    {path}")
@@ -203,7 +203,7 @@ class Page:
     def markdown(self, text: str) -> None:
         from IPython.display import Markdown, display
 
-        display(Markdown(text))  # type: ignore[no-untyped-call]
+        display(Markdown(text))
 
     def write(self, text: str) -> None:
         """Print a text; a letter that the console does not have becomes a question mark."""
