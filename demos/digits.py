@@ -34,7 +34,7 @@ from nn import (
 
 __all__ = ["main"]
 
-UNCLEAR = Image(-1, "unclear: a cross", (".#.", "###", ".#.", ".#."))  # neither a 0 nor a 1
+UNCLEAR = Image(-1, "unclear: like a 9", (".##", "#.#", ".##", "..#"))  # neither a 0 nor a 1
 SHOWN = 5  # images that the network takes for the other, in a report
 
 
@@ -69,7 +69,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("--seed", type=int, default=1, help="starting weights (default: 1)")
     add("--epochs", type=int, default=400, help="passes over the 64 images (default: 400)")
-    add("--rate", type=float, default=0.5, help="length of a step downhill (default: 0.5)")
+    add("--rate", type=float, default=0.2, help="length of a step downhill (default: 0.2)")
     add("--hidden", type=int, default=3, help="hidden units (default: 3)")
     add("--engine", choices=("eager", "python", "native"), default="eager",
         help="what takes the steps: Values, a Python program made of their graph, or native code "

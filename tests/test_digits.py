@@ -154,7 +154,7 @@ def test_help_names_every_option_with_its_default(capsys):
     assert status == 0
     for option in ("--seed", "--epochs", "--rate", "--hidden", "--out", "--image", "--load"):
         assert option in out
-    for default in ("default: 1", "default: 400", "default: 0.5", "default: 3", "default: digits"):
+    for default in ("default: 1", "default: 400", "default: 0.2", "default: 3", "default: digits"):
         assert default in " ".join(out.split())
 
 
