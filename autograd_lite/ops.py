@@ -135,6 +135,8 @@ class Op:
                 of a machine `m` (m.exp, m.choose, ...; see autograd_lite/compile/machine.py).
                 A `forward` of plain arithmetic, or of one function of `math`, needs none
     operands    the names of the operands, read off the rule: ("x", "y")
+    trusted     true for the rows of this table, whose rules the tests walk; what the rule of
+                any other row gives is checked at every node
 
     The row is also the function: called with plain numbers it gives a float, with a Value
     among its operands it records a node and gives a Value.
@@ -149,7 +151,8 @@ class Op:
 
     __slots__ = (
         "domain", "flat", "flat_ja", "formula", "forward", "machine", "meaning", "meaning_ja",
-        "name", "operands", "partials", "sequences", "simplified", "symbol", "term", "written",
+        "name", "operands", "partials", "sequences", "simplified", "symbol", "term", "trusted",
+        "written",
     )  # fmt: skip
 
     def __init__(
@@ -188,6 +191,7 @@ class Op:
         self.term = term
         self.simplified = simplified
         self.machine = machine
+        self.trusted = False
         # The rule's parameters name the operands; the last is `out`.
         self.operands = code.co_varnames[: code.co_argcount - 1]
         if not self.operands:
@@ -860,3 +864,5 @@ dot = Op("dot", "⟨w,x⟩", "dot([{w}], [{x}])", dot_value, dot_partials, seque
          term="{w} * {x}", simplified=dot_simplified, machine=dot_machine)  # fmt: skip
 
 TABLE: dict[str, Op] = {row.name: row for row in list(globals().values()) if isinstance(row, Op)}
+for row in TABLE.values():
+    row.trusted = True
