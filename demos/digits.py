@@ -155,8 +155,8 @@ def show_speeds(options: argparse.Namespace, images: Sequence[Image]) -> None:
 
 def write_steps(network: Network, image: Image, folder: Path) -> None:
     """Write every step of backprop for one image as a web page; say so if it cannot be."""
-    cost = squared_error(network(image.pixels), image.target)
-    steps = trace(cost)
+    network.zero_grad()  # or the last gradients of the training would be added to
+    steps = trace(squared_error(network(image.pixels), image.target))
     network.zero_grad()
     page = folder / "backprop.html"
     try:

@@ -132,6 +132,7 @@ def test_the_digit_demo_writes_the_page_of_one_image(tmp_path, capsys, hidden, v
     assert str(written) in capsys.readouterr().out
     assert len(data_of(written.read_text(encoding="utf-8"))["views"]) == views
     assert 'href="backprop.html"' in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "earlier backward" not in written.read_text(encoding="utf-8")  # none of the training
 
 
 def test_a_graph_too_big_for_a_page_says_so_and_offers_the_unit_level():

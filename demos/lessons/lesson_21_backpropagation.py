@@ -149,6 +149,7 @@ page.say(
                    down to propagate in backprop.py
     """,
 )
+network.zero_grad()  # the gradients of the training before would be added to
 record = trace(squared_error(network(image.pixels), image.target))
 for name in ("a_1^3", "z_1^3", "z_1^2"):
     for step in record.into(name):
