@@ -11,7 +11,7 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograd_lite import Value, collector_paused, gradients
 from autograd_lite.compile import Compiled, compile
@@ -20,7 +20,7 @@ from autograd_lite.ops import described, number
 from autograd_lite.value import as_value
 from nn.costs import Cost
 from nn.descent import Update
-from nn.training import Best, History, interrupted, put
+from nn.training import Best, History, Limits, interrupted, put, stepped
 from nn.units import Network
 
 __all__ = ["train_compiled", "compiled_network"]
@@ -29,14 +29,6 @@ LOOK_IN = 0.1  # seconds of native code between two looks at Ctrl-C and the prog
 CHECKED = 16  # images whose compiled cost is compared with that of Values, before training
 
 Batches = Iterator[list[list[int]]]
-
-
-class Limits(NamedTuple):
-    """When a training ends."""
-
-    epochs: int
-    stop_below: float | None
-    patience: int | None
 
 
 def compiled_network(network: Network, cost: Cost, target: str) -> Compiled:
@@ -67,9 +59,7 @@ def train_compiled(
     cost: Cost,
     update: Update,
     batches: Batches,
-    epochs: int,
-    stop_below: float | None,
-    patience: int | None,
+    limits: Limits,
     bar: Any,
     watch: Callable[[int, float], None] | None,
     engine: str,
@@ -83,14 +73,13 @@ def train_compiled(
     rows = [[number(x) for x in image] for image in images]
     wanted = [[number(t) for t in target] for target in targets]
     check_cost(network, cost, compiled, rows, wanted)
-    limits = Limits(epochs, stop_below, patience)
     session: Session = (NativeSession if engine == "native" else Session)(
         network, compiled, rows, wanted, update, batches, limits
     )
     history = History()
     parameters = network.parameters()
     try:
-        while len(history.costs) < epochs and history.stopped == "epochs":
+        while len(history.costs) < limits.epochs and history.stopped == "epochs":
             done = len(history.costs)
             history.stopped = session.run(watch is not None)
             history.costs += session.costs(done)
@@ -184,11 +173,7 @@ class Session:
         self.found.append(total)
         if total < self.lowest.C:
             self.lowest = Best(total, epoch, before)
-        if self.limits.stop_below is not None and total < self.limits.stop_below:
-            return "stop_below"
-        if self.limits.patience is not None and epoch - self.lowest.epoch >= self.limits.patience:
-            return "patience"
-        return "epochs"
+        return self.limits.reached(total, epoch - self.lowest.epoch)
 
     def summed(self, p: Sequence[float], batch: Sequence[int]) -> tuple[float, list[float]]:
         """Return the cost of a batch and its gradient; ArithmeticError if it is not finite."""
@@ -203,11 +188,7 @@ class Session:
 
     def stepped(self, C: float, g: Sequence[float]) -> list[float]:
         """Return the parameters after a step; raise ArithmeticError if one is not finite."""
-        new = [number(value) for value in self.update(self.p, g)]
-        if len(new) != len(self.p):
-            raise ValueError(
-                f"{self.update!r} returned {len(new)} numbers for {len(self.p)} parameters"
-            )
+        new = stepped(self.update, self.p, g)
         for value in new:
             if not math.isfinite(value):
                 raise overshot(value, self.update)

@@ -53,6 +53,22 @@ class Best(NamedTuple):
     p: list[float]
 
 
+class Limits(NamedTuple):
+    """When a training ends."""
+
+    epochs: int
+    stop_below: float | None
+    patience: int | None
+
+    def reached(self, C: float, since_best: int) -> str:
+        """Return why to end after an epoch that cost C, or "epochs" to go on to the last."""
+        if self.stop_below is not None and C < self.stop_below:
+            return "stop_below"
+        if self.patience is not None and since_best >= self.patience:
+            return "patience"
+        return "epochs"
+
+
 def train(
     network: Network,
     images: Sequence[Sequence[float]],
@@ -104,6 +120,7 @@ def train(
         update = GradientDescent()
     check_rows(network, images, targets)
     check_settings(epochs, batch_size, patience, stop_below)
+    limits = Limits(epochs, stop_below, patience)
     check_callables(cost, update, watch)
     check_slopes(network)
     if engine != "eager":
@@ -111,7 +128,7 @@ def train(
 
         return train_compiled(
             network, images, targets, cost, update, batches_of(len(images), batch_size, seed),
-            epochs, stop_below, patience, progress_bar(epochs, progress), watch, engine,
+            limits, progress_bar(epochs, progress), watch, engine,
         )  # fmt: skip
     parameters = network.parameters()
     inputs = [network.inputs(image) for image in images]  # nodes made once, used in every epoch
@@ -140,12 +157,8 @@ def train(
                 bar.update()
             if watch is not None:
                 watch(epoch, C)
-            if stop_below is not None and C < stop_below:
-                history.stopped = "stop_below"
-                put(parameters, best.p)
-                break
-            if patience is not None and epoch - best.epoch >= patience:
-                history.stopped = "patience"
+            history.stopped = limits.reached(C, epoch - best.epoch)
+            if history.stopped != "epochs":
                 put(parameters, best.p)
                 break
     except KeyboardInterrupt:
@@ -192,9 +205,7 @@ def train_step(
     C.backward()
     p = [parameter.data for parameter in parameters]
     g = [parameter.grad for parameter in parameters]
-    new = [number(value) for value in update(p, g)]
-    if len(new) != len(p):
-        raise ValueError(f"{update!r} returned {len(new)} numbers for {len(p)} parameters")
+    new = stepped(update, p, g)
     for parameter, value in zip(parameters, new):
         if not math.isfinite(value):
             raise ArithmeticError(
@@ -204,6 +215,14 @@ def train_step(
             )
     put(parameters, new)
     return C.data
+
+
+def stepped(update: Update, p: Sequence[float], g: Sequence[float]) -> list[float]:
+    """Return what an update makes of the parameters; ValueError unless it is as many numbers."""
+    new = [number(value) for value in update(p, g)]
+    if len(new) != len(p):
+        raise ValueError(f"{update!r} returned {len(new)} numbers for {len(p)} parameters")
+    return new
 
 
 def put(parameters: Sequence[Value], numbers: Sequence[float]) -> None:
