@@ -10,11 +10,14 @@
 Read the source in this order: ops, value, backprop, gradients, check, trace, draw.
 """
 
+import sys
+
+from autograd_lite import compiling, drawing
 from autograd_lite.backprop import backward, propagate, recompute, topological_order, zero_grad
 from autograd_lite.check import check_gradients, find_nan
 from autograd_lite.collector import collector_paused
-from autograd_lite.compile import compile
-from autograd_lite.draw import draw
+from autograd_lite.compiling import compile
+from autograd_lite.drawing import draw
 from autograd_lite.gradients import directional_derivative, grad, gradients
 from autograd_lite.ops import (
     TABLE,
@@ -56,5 +59,10 @@ __all__ = [
     "maximum", "minimum", "at_least", "where", "identity", "dot", "total",
     "Op", "TABLE",
 ]  # fmt: skip
+
+# The rooms were once called like the functions in them; `from autograd_lite.draw import renderer`
+# goes on working. (The names in the package stay the functions.)
+sys.modules[f"{__name__}.draw"] = drawing
+sys.modules[f"{__name__}.compile"] = compiling
 
 __version__ = "0.1.0"

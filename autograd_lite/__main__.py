@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from autograd_lite import Value, backward, check_gradients, step_through, trace
 from autograd_lite.check import GradientCheck
-from autograd_lite.draw import draw
+from autograd_lite.drawing import draw
 from autograd_lite.expression import OPS, Expression, ExpressionError, plain_number
 from autograd_lite.stepping.terminal import aligned, console_text
 

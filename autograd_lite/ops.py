@@ -132,7 +132,7 @@ class Op:
     simplified  for the compiler: a function that returns an equal which costs less, where an
                 operand is a known float (1·x is x), else None
     machine     for native code: the value once more, spelled without `if` in the instructions
-                of a machine `m` (m.exp, m.choose, ...; see autograd_lite/compile/machine.py).
+                of a machine `m` (m.exp, m.choose, ...; see autograd_lite/compiling/machine.py).
                 A `forward` of plain arithmetic, or of one function of `math`, needs none
     operands    the names of the operands, read off the rule: ("x", "y")
     trusted     true for the rows of this table, whose rules the tests walk; what the rule of

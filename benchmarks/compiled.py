@@ -81,7 +81,7 @@ def flat(matrices) -> list[float]:
 
 
 def native(problem):
-    from autograd_lite.compile.descent import Descent
+    from autograd_lite.compiling.descent import Descent
 
     compiled = compiled_network(problem.network, nn.squared_error, "native")
     descent = Descent(
@@ -527,7 +527,7 @@ def compile_times(sizes: list[int]) -> list[str]:
 
 
 def cold_start(target: str) -> float:
-    """Return the seconds from before `import autograd_lite.compile` to a trained digit step."""
+    """Return the seconds from before `import autograd_lite.compiling` to a trained digit step."""
     program = (
         "import nn, time\n"
         "from demos.images import load_images\n"

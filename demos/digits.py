@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd_lite import trace
-from autograd_lite.draw import RendererNotFound
+from autograd_lite.drawing import RendererNotFound
 from autograd_lite.stepping.page import MOST_NODES
 from demos.gallery import write_gallery
 from demos.images import COLUMNS, LEARNED, UNSEEN, Image, load_drawing, load_images

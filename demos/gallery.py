@@ -12,7 +12,7 @@ from string import Template
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_lite import collector_paused, draw, total
-from autograd_lite.draw import Drawing
+from autograd_lite.drawing import Drawing
 from autograd_lite.files import write_atomically
 from demos.images import Image
 from nn import (

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from autograd_lite.draw import RendererNotFound
+from autograd_lite.drawing import RendererNotFound
 from autograd_lite.trace import Trace
 from demos.contents import find_lesson
 

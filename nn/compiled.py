@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd_lite import Value, collector_paused, gradients
-from autograd_lite.compile import Compiled, compile
-from autograd_lite.compile.instructions import needed
+from autograd_lite.compiling import Compiled, compile
+from autograd_lite.compiling.instructions import needed
 from autograd_lite.ops import described, number
 from autograd_lite.value import as_value
 from nn.costs import Cost
@@ -227,8 +227,8 @@ class NativeSession(Session):
         batches: Batches,
         limits: Limits,
     ) -> None:
-        from autograd_lite.compile.descent import Descent  # needs llvmlite: an extra
-        from autograd_lite.compile.native import NativeCompiled
+        from autograd_lite.compiling.descent import Descent  # needs llvmlite: an extra
+        from autograd_lite.compiling.native import NativeCompiled
 
         super().__init__(network, compiled, images, targets, update, batches, limits)
         assert isinstance(compiled, NativeCompiled)
@@ -274,7 +274,7 @@ class NativeSession(Session):
 
     def ended(self, status: int) -> str:
         """Return why the training is to end; raise what the next step would raise in Python."""
-        from autograd_lite.compile import descent as reasons
+        from autograd_lite.compiling import descent as reasons
 
         if status == reasons.BELOW:
             return "stop_below"
@@ -336,7 +336,7 @@ def rule_of(update: Update) -> Any:
 
     Raises TypeError if it cannot take Values.
     """
-    from autograd_lite.compile.descent import Rule
+    from autograd_lite.compiling.descent import Rule
 
     fields, in_all = state_of(update)
     p, g = Value(0.5, "p"), Value(0.25, "g")

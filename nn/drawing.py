@@ -25,9 +25,9 @@ from itertools import pairwise
 import graphviz
 
 from autograd_lite import Value
-from autograd_lite.draw.drawing import Drawing
-from autograd_lite.draw.text import number_shown, plain, shown, typeset
-from autograd_lite.draw.theme import FONT, THEMES, Theme
+from autograd_lite.drawing.drawing import Drawing
+from autograd_lite.drawing.text import number_shown, plain, shown, typeset
+from autograd_lite.drawing.theme import FONT, THEMES, Theme
 from autograd_lite.ops import described
 from nn.units import InputUnit, Layer, Network, Unit
 

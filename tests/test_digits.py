@@ -391,7 +391,7 @@ def test_the_demo_writes_a_page_of_pictures_and_says_where(capsys):
 
 
 def test_without_graphviz_the_demo_says_what_to_install_and_saves_the_network(capsys, monkeypatch):
-    monkeypatch.setattr(import_module("autograd_lite.draw.render"), "renderer", lambda: "")
+    monkeypatch.setattr(import_module("autograd_lite.drawing.render"), "renderer", lambda: "")
     status = digits.main(["--epochs", "3"])
     assert status == 0
     assert "No pictures: drawing needs Graphviz" in capsys.readouterr().out

@@ -14,15 +14,15 @@ import graphviz
 import pytest
 
 from autograd_lite import Value, dot, draw, gradients, sigmoid, topological_order, total
-from autograd_lite.draw import RendererNotFound
-from autograd_lite.draw.groups import slides_boxes
-from autograd_lite.draw.text import formula_shown, partial_templates, typeset
-from autograd_lite.draw.theme import THEMES
+from autograd_lite.drawing import RendererNotFound
+from autograd_lite.drawing.groups import slides_boxes
+from autograd_lite.drawing.text import formula_shown, partial_templates, typeset
+from autograd_lite.drawing.theme import THEMES
 from autograd_lite.ops import TABLE
 from nn import Network, squared_error
 
-render = import_module("autograd_lite.draw.render")
-drawing_module = import_module("autograd_lite.draw.drawing")
+render = import_module("autograd_lite.drawing.render")
+drawing_module = import_module("autograd_lite.drawing.drawing")
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from autograd_lite.draw import RendererNotFound
+from autograd_lite.drawing import RendererNotFound
 from demos.digits import UNCLEAR
 from demos.gallery import write_gallery
 from demos.images import load_images
@@ -67,7 +67,7 @@ def test_a_missing_folder_and_a_missing_graphviz_are_clear_errors(
 
     with pytest.raises(FileNotFoundError, match="no folder"):
         write_gallery(Network([12, 3, 2]), load_images(), History(), tmp_path / "nowhere")
-    monkeypatch.setattr(import_module("autograd_lite.draw.render"), "renderer", lambda: "")
+    monkeypatch.setattr(import_module("autograd_lite.drawing.render"), "renderer", lambda: "")
     with pytest.raises(RendererNotFound, match="pip install"):
         write_gallery(Network([12, 3, 2]), load_images(), History(), tmp_path)
 

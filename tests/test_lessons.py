@@ -386,7 +386,7 @@ def test_the_gallery_is_a_page_with_every_picture_in_both_languages(tmp_path):
 
 
 def test_without_graphviz_a_lesson_goes_on_and_says_what_to_install(monkeypatch, tmp_path):
-    monkeypatch.setattr(sys.modules["autograd_lite.draw.render"], "renderer", lambda: "")
+    monkeypatch.setattr(sys.modules["autograd_lite.drawing.render"], "renderer", lambda: "")
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         names = run_lesson(find_lesson(13), ["--lang", "en", "--out", str(tmp_path)])

@@ -8,7 +8,7 @@ and the editor shows the file.
 import json
 from pathlib import Path
 
-from autograd_lite.draw import draw
+from autograd_lite.drawing import draw
 from autograd_lite.value import Value
 
 __all__ = ["picture_now", "redraw"]

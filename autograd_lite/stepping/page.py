@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from autograd_lite.draw import draw, renderer
-from autograd_lite.draw.groups import boxes_of
-from autograd_lite.draw.scene import Scene
-from autograd_lite.draw.theme import FONT, LIGHT
+from autograd_lite.drawing import draw, renderer
+from autograd_lite.drawing.groups import boxes_of
+from autograd_lite.drawing.scene import Scene
+from autograd_lite.drawing.theme import FONT, LIGHT
 from autograd_lite.files import write_atomically
 from autograd_lite.trace import ForwardStep, Language, Step, Trace, shortened, told_number
 from autograd_lite.value import Constant

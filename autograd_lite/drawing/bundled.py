@@ -1,4 +1,4 @@
-"""`python -m autograd_lite.draw.bundled FORMAT ENGINE`: DOT on stdin -> a picture on stdout.
+"""`python -m autograd_lite.drawing.bundled FORMAT ENGINE`: DOT on stdin -> a picture on stdout.
 
 By the Graphviz inside pygraphviz's wheels, which has no `dot` program. It is a C library that
 writes its warnings straight to the terminal, so `render` starts it as a process of its own.

@@ -14,7 +14,7 @@ Legend
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from autograd_lite.compile.instructions import Instructions, Reference
+from autograd_lite.compiling.instructions import Instructions, Reference
 from autograd_lite.ops import Op
 
 __all__ = ["Schedule", "Straight", "Run", "Access", "STRAIGHT"]

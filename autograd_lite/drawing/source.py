@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import graphviz
 
-from autograd_lite.draw.groups import Box
-from autograd_lite.draw.scene import Edge, Scene
-from autograd_lite.draw.text import (
+from autograd_lite.drawing.groups import Box
+from autograd_lite.drawing.scene import Edge, Scene
+from autograd_lite.drawing.text import (
     formula_shown,
     number_shown,
     partial_templates,
@@ -19,7 +19,7 @@ from autograd_lite.draw.text import (
     shown,
     typeset,
 )
-from autograd_lite.draw.theme import FONT, Theme
+from autograd_lite.drawing.theme import FONT, Theme
 from autograd_lite.formula import Symbol
 from autograd_lite.value import Constant, Value
 

@@ -19,11 +19,11 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from autograd_lite.collector import collector_paused
-from autograd_lite.compile.compiled import Batch
-from autograd_lite.compile.instructions import Instructions, Reference, instructions_of
-from autograd_lite.compile.kernel import Kernel
-from autograd_lite.compile.machine import Lanes, Machine, double, spelled
-from autograd_lite.compile.native import (
+from autograd_lite.compiling.compiled import Batch
+from autograd_lite.compiling.instructions import Instructions, Reference, instructions_of
+from autograd_lite.compiling.kernel import Kernel
+from autograd_lite.compiling.machine import Lanes, Machine, double, spelled
+from autograd_lite.compiling.native import (
     INTEGER,
     POINTER,
     Buffer,
@@ -33,7 +33,7 @@ from autograd_lite.compile.native import (
     contiguous,
     lanes_and_vectors,
 )
-from autograd_lite.compile.schedule import Schedule
+from autograd_lite.compiling.schedule import Schedule
 from autograd_lite.value import Value
 
 __all__ = ["Rule", "Descent", "RUNNING", "NOT_FINITE", "BELOW", "PATIENCE", "OVERSHOT"]

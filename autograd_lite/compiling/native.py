@@ -14,10 +14,10 @@ from itertools import chain
 from typing import Any
 
 from autograd_lite.collector import collector_paused
-from autograd_lite.compile.compiled import Batch, Compiled, Group
-from autograd_lite.compile.kernel import Kernel
-from autograd_lite.compile.machine import LIBRARY
-from autograd_lite.compile.schedule import Schedule
+from autograd_lite.compiling.compiled import Batch, Compiled, Group
+from autograd_lite.compiling.kernel import Kernel
+from autograd_lite.compiling.machine import LIBRARY
+from autograd_lite.compiling.schedule import Schedule
 
 __all__ = ["NativeCompiled", "Code", "Buffer", "lanes_and_vectors"]
 

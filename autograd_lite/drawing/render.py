@@ -62,7 +62,7 @@ def rendered(source: str, format: str, timeout: float | None = None, engine: str
     if by == "dot":
         command = [shutil.which("dot") or "dot", f"-K{engine}", f"-T{format}"]
     else:
-        command = [sys.executable, "-m", "autograd_lite.draw.bundled", format, engine]
+        command = [sys.executable, "-m", "autograd_lite.drawing.bundled", format, engine]
     return run(command, source, timeout)
 
 

@@ -15,13 +15,13 @@ Read the source in this order: text, theme, groups, scene, source, render, drawi
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from autograd_lite.draw.drawing import Drawing
-from autograd_lite.draw.groups import Grouping
-from autograd_lite.draw.render import RendererNotFound, renderer
-from autograd_lite.draw.scene import Closing, Scene
-from autograd_lite.draw.source import DIRECTIONS, Marks, Writer
-from autograd_lite.draw.text import number_shown, plain, typeset
-from autograd_lite.draw.theme import THEMES
+from autograd_lite.drawing.drawing import Drawing
+from autograd_lite.drawing.groups import Grouping
+from autograd_lite.drawing.render import RendererNotFound, renderer
+from autograd_lite.drawing.scene import Closing, Scene
+from autograd_lite.drawing.source import DIRECTIONS, Marks, Writer
+from autograd_lite.drawing.text import number_shown, plain, typeset
+from autograd_lite.drawing.theme import THEMES
 from autograd_lite.ops import described
 from autograd_lite.trace import PATHS_COUNTED
 from autograd_lite.value import Value

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
-from autograd_lite.compile.instructions import Instruction, Instructions, Reference
+from autograd_lite.compiling.instructions import Instruction, Instructions, Reference
 from autograd_lite.ops import Op
 
 __all__ = ["PythonText", "function_of", "FROZEN"]

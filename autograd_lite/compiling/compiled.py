@@ -10,8 +10,8 @@ from itertools import chain
 from typing import Any, TypeAlias, Union
 
 from autograd_lite.collector import collector_paused
-from autograd_lite.compile.instructions import Instructions, instructions_of
-from autograd_lite.compile.python import PythonText, function_of
+from autograd_lite.compiling.instructions import Instructions, instructions_of
+from autograd_lite.compiling.python import PythonText, function_of
 from autograd_lite.ops import described, number
 from autograd_lite.value import DOMAIN_ERRORS, Value
 
@@ -55,7 +55,7 @@ def compile(
     if target not in TARGETS:
         raise ValueError(f"target is 'python' or 'native', not {target!r}")
     if target == "native":
-        from autograd_lite.compile.native import NativeCompiled  # needs llvmlite: an extra
+        from autograd_lite.compiling.native import NativeCompiled  # needs llvmlite: an extra
 
         return NativeCompiled(outputs, inputs)
     return Compiled(outputs, inputs)

@@ -15,9 +15,9 @@ Legend
 from collections.abc import Sequence
 from typing import Any
 
-from autograd_lite.compile.instructions import Reference
-from autograd_lite.compile.machine import Condition, Lanes, Machine, spelled, support
-from autograd_lite.compile.schedule import Access, Run, Schedule, Straight
+from autograd_lite.compiling.instructions import Reference
+from autograd_lite.compiling.machine import Condition, Lanes, Machine, spelled, support
+from autograd_lite.compiling.schedule import Access, Run, Schedule, Straight
 
 __all__ = ["Kernel"]
 

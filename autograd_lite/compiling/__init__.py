@@ -21,6 +21,6 @@ Read the source in this order: instructions, python, compiled; then, for native 
 schedule, kernel, native, descent.
 """
 
-from autograd_lite.compile.compiled import Compiled, compile
+from autograd_lite.compiling.compiled import Compiled, compile
 
 __all__ = ["compile", "Compiled"]

@@ -11,7 +11,7 @@ import webbrowser
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from autograd_lite.draw.render import FORMATS, rendered, renderer
+from autograd_lite.drawing.render import FORMATS, rendered, renderer
 from autograd_lite.files import write_atomically
 
 __all__ = ["Drawing"]
@@ -157,7 +157,7 @@ class Drawing:
         return self._repr_mimebundle_().get("image/svg+xml")
 
     def without_picture(self) -> str:
-        from autograd_lite.draw.render import HOW_TO_INSTALL
+        from autograd_lite.drawing.render import HOW_TO_INSTALL
 
         return f"{self!r}\n{HOW_TO_INSTALL}\n\n{self.source}"
 
