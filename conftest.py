@@ -1,8 +1,12 @@
 """What pytest needs for the examples in docstrings and READMEs."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+# What is printed is compared in English, whatever the language of whoever runs the tests.
+os.environ["AUTOGRAD_LITE_LANG"] = "en"
 
 # Lessons are scripts: tests/test_lessons.py runs them.
 collect_ignore_glob = ["demos/lessons/lesson_*.py"]
