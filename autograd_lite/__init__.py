@@ -13,39 +13,18 @@ Read the source in this order: ops, value, backprop, gradients, check, trace, dr
 import sys
 
 from autograd_lite import compiling, drawing
-from autograd_lite.backprop import backward, propagate, recompute, topological_order, zero_grad
+from autograd_lite.graph import topological_order
+from autograd_lite.recompute import recompute
+from autograd_lite.value import backward, propagate, zero_grad
 from autograd_lite.check import check_gradients, find_nan
 from autograd_lite.collector import collector_paused
 from autograd_lite.compiling import compile
 from autograd_lite.drawing import draw
 from autograd_lite.gradients import directional_derivative, grad, gradients
-from autograd_lite.ops import (
-    TABLE,
-    Op,
-    abs,
-    at_least,
-    cos,
-    dot,
-    exp,
-    identity,
-    log,
-    maximum,
-    minimum,
-    reciprocal,
-    relu,
-    sigmoid,
-    sign,
-    sin,
-    softplus,
-    sqrt,
-    step,
-    tan,
-    tanh,
-    total,
-    where,
-)
+from autograd_lite.ops import TABLE, Op, abs, at_least, cos, dot, exp, identity, log, maximum, minimum, reciprocal, relu, sigmoid, sign, sin, softplus, sqrt, step, tan, tanh, total, where
 from autograd_lite.trace import step_through, trace
-from autograd_lite.value import Constant, Value, record_lines
+from autograd_lite.source_lines import record_lines
+from autograd_lite.value import Constant, Value
 
 __all__ = [
     "Value", "Constant", "record_lines",

@@ -12,9 +12,11 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from autograd_lite.backprop import backward, topological_order
-from autograd_lite.ops import number
-from autograd_lite.value import DOMAIN_ERRORS, Operand, Value, as_value, told
+from autograd_lite.graph import topological_order
+from autograd_lite.value import backward
+from autograd_lite.plain_numbers import number
+from autograd_lite.messages import told
+from autograd_lite.value import DOMAIN_ERRORS, Operand, Value, as_value
 
 __all__ = ["check_gradients", "GradientCheck", "CheckedPartial", "find_nan"]
 

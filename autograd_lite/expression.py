@@ -22,7 +22,8 @@ from typing import Any
 
 import autograd_lite
 from autograd_lite.ops import TABLE, Op
-from autograd_lite.value import SourceLine, Value, as_value
+from autograd_lite.source_lines import SourceLine
+from autograd_lite.value import Value, as_value
 
 __all__ = ["Expression", "Condition", "ExpressionError", "plain_number"]
 

@@ -17,7 +17,10 @@ import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from autograd_lite.ops import Op
+from autograd_lite import ops
+from autograd_lite.operators import Operators
+from autograd_lite.ops import Op, Power
+from autograd_lite.simplified import simplified
 
 __all__ = ["Symbol", "number_text", "partial_texts", "value_text"]
 
@@ -26,10 +29,20 @@ Term: TypeAlias = Any  # a Symbol, or a plain number beside one
 # How tightly a text holds together: what is looser than its place gets brackets.
 SUM, PRODUCT, SIGN, POWER, ATOM = range(5)
 
+# How a sign is written, how tightly it holds together, and the places of its operands.
+SIGNS = {
+    ops.add: ("{} + {}", SUM, SUM, SUM),
+    ops.sub: ("{} - {}", SUM, SUM, PRODUCT),
+    ops.mul: ("{} * {}", PRODUCT, PRODUCT, POWER),
+    ops.div: ("{} / {}", PRODUCT, PRODUCT, POWER),
+    ops.neg: ("-{}", SIGN, POWER),
+    ops.variable_power: ("{}**{}", POWER, ATOM, ATOM),
+}
+
 CLOSED = re.compile(r"\w+\(.*\)|\[.*\]|<.*>")  # a call or a bracket: an atom as a whole
 
 
-class Symbol:
+class Symbol(Operators):
     """A number that is only a name: arithmetic on it writes the formula down.
 
     >>> x = Symbol("x")
@@ -46,47 +59,19 @@ class Symbol:
     def __repr__(self) -> str:
         return self.text
 
-    def __add__(self, other: Term) -> "Symbol":
-        return Symbol(f"{placed(self, SUM)} + {placed(other, SUM)}", SUM)
-
-    def __radd__(self, other: Term) -> "Symbol":
-        return Symbol(f"{placed(other, SUM)} + {placed(self, SUM)}", SUM)
-
-    def __sub__(self, other: Term) -> "Symbol":
-        return Symbol(f"{placed(self, SUM)} - {placed(other, PRODUCT)}", SUM)
-
-    def __rsub__(self, other: Term) -> "Symbol":
-        return Symbol(f"{placed(other, SUM)} - {placed(self, PRODUCT)}", SUM)
-
-    def __mul__(self, other: Term) -> "Symbol":
-        return Symbol(f"{placed(self, PRODUCT)} * {placed(other, POWER)}", PRODUCT)
-
-    def __rmul__(self, other: Term) -> "Symbol":
-        return Symbol(f"{placed(other, PRODUCT)} * {placed(self, POWER)}", PRODUCT)
-
-    def __truediv__(self, other: Term) -> "Symbol":
-        return Symbol(f"{placed(self, PRODUCT)} / {placed(other, POWER)}", PRODUCT)
-
-    def __rtruediv__(self, other: Term) -> "Symbol":
-        return Symbol(f"{placed(other, PRODUCT)} / {placed(self, POWER)}", PRODUCT)
-
-    def __pow__(self, other: Term) -> "Symbol":
-        return Symbol(f"{placed(self, ATOM)}**{placed(other, ATOM)}", POWER)
-
-    def __rpow__(self, other: Term) -> "Symbol":
-        return Symbol(f"{placed(other, ATOM)}**{placed(self, ATOM)}", POWER)
-
-    def __neg__(self) -> "Symbol":
-        return Symbol(f"-{placed(self, POWER)}", SIGN)
-
     def record(self, op: Op, operands: Sequence[Term]) -> "Symbol":
         """Return the symbol for an op applied to operands (or sequences) with a symbol in them."""
+        if isinstance(op, Power):
+            return Symbol(f"{placed(operands[0], ATOM)}**{placed(op.exponent, ATOM)}", POWER)
+        if op in SIGNS:
+            text, binding, *places = SIGNS[op]
+            return Symbol(text.format(*map(placed, operands, places)), binding)
         if op.sequences:
             operands = [operand for sequence in operands for operand in sequence]
-        elif op.simplified is not None:  # 2·x¹ is written 2·x
-            simpler = op.simplified(*operands)
-            if isinstance(simpler, Symbol):
-                return simpler
+        else:
+            shorter = simplified(op, operands)  # 2·x¹ is written 2·x
+            if isinstance(shorter, Symbol):
+                return shorter
         text = value_text(op, operands)
         return Symbol(text, ATOM if CLOSED.fullmatch(op.written) else SUM)
 

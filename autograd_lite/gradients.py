@@ -12,10 +12,11 @@ Legend
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from autograd_lite.backprop import topological_order
 from autograd_lite.collector import collector_paused
-from autograd_lite.ops import described, identity, number, total
-from autograd_lite.value import Constant, Operand, Value, as_value, unary
+from autograd_lite.graph import topological_order
+from autograd_lite.ops import identity, total, where
+from autograd_lite.plain_numbers import described, number
+from autograd_lite.value import Constant, Operand, Value, as_value
 
 __all__ = ["gradients", "grad", "Gradient", "directional_derivative"]
 
@@ -48,16 +49,15 @@ def adjoints(output: Value, inputs: Sequence[Value]) -> list[Value]:
     """Return the adjoint of each input: backprop in which every number is a node."""
     order = topological_order(output)
     wanted = set(inputs)
-    reached = set(wanted)  # the nodes that depend on an input
+    dependent = set(wanted)  # the nodes that depend on an input
     for node in order:
-        for parent in node.parents:
-            if parent in reached:
-                reached.add(node)
-                break
+        if not dependent.isdisjoint(node.parents):
+            dependent.add(node)
     one = Constant(1.0)  # d(output)/d(output)
+    choices = Choices(order)
     contributions: dict[Value, list[Value]] = {output: [one]}
     for node in reversed(order):
-        if node not in reached or node not in contributions or not node.parents:
+        if node not in dependent or node not in contributions or not node.parents:
             continue
         gathered = contributions[node] if node in wanted else contributions.pop(node)
         adjoint = gathered[0] if len(gathered) == 1 else total(gathered)
@@ -66,8 +66,13 @@ def adjoints(output: Value, inputs: Sequence[Value]) -> list[Value]:
         assert node.op is not None
         partials = node.op.partials_at(node.parents, node)
         for parent, partial in zip(node.parents, partials):
-            if parent in reached:
-                contributions.setdefault(parent, []).append(product(partial, adjoint, one))
+            if choices.never(node, partial) or parent not in dependent:
+                continue
+            contribution = product(partial, adjoint, one)
+            guard = choices.guard(node, parent, partial)
+            if guard is not None:
+                contribution = where(guard, contribution, 0.0)
+            contributions.setdefault(parent, []).append(contribution)
     return [as_value(total(contributions.get(node, [Constant(0.0)]))) for node in inputs]
 
 
@@ -78,6 +83,65 @@ def product(partial: Operand, adjoint: Value, one: Value) -> Value:
     if adjoint is one:
         return as_value(partial)
     return partial * adjoint
+
+
+class Choices:
+    """What choices (`relu`, `maximum`, `where`) let through, as nodes of a graph of gradients.
+
+    Along an operand that was not chosen nothing is passed on, not even an infinite adjoint, and
+    a node that nothing reached passes nothing on, not even along an infinite slope: 0 · ∞ would
+    be NaN. Which operand is chosen may change when the graph is evaluated again, so it is a node
+    too: not 0 where something is let through. Only edges below a choice that may be infinite
+    have one; a graph without choices, or without steep slopes beside them, has none.
+
+    below       per node below a choice what reaches it, one node per edge; None: it is reached
+                whatever is chosen
+    steep       the nodes whose adjoint may be infinite
+    infinite    the nodes whose number may be: 1/0 is infinite in a derivative, not an error
+    """
+
+    def __init__(self, order: Sequence[Value]) -> None:
+        self.below: dict[Value, list[Value] | None] = {order[-1]: None}
+        self.steep: set[Value] = set()
+        self.infinite: set[Value] = set()
+        for node in order:
+            op = node.op
+            if op is not None and (
+                (op.steep and not op.domain) or not self.infinite.isdisjoint(node.parents)
+            ):
+                self.infinite.add(node)
+
+    def never(self, node: Value, partial: Operand) -> bool:
+        """Return whether a choice never lets anything through to an operand: a condition."""
+        return node.op.chooses and not isinstance(partial, Value) and partial == 0.0  # type: ignore[union-attr]
+
+    def reached(self, node: Value) -> Value | None:
+        """Return a node that is not 0 where something reached `node`; None if it always does."""
+        gathered = self.below.get(node)
+        if gathered is None or len(gathered) == 1:
+            return gathered[0] if gathered else None
+        reached: Value = total(gathered)
+        self.below[node] = [reached]
+        return reached
+
+    def guard(self, node: Value, parent: Value, partial: Operand) -> Value | None:
+        """Return what lets a contribution to `parent` through, None if nothing need be asked."""
+        op = node.op
+        assert op is not None
+        reached = self.reached(node)
+        let_through = reached
+        if op.chooses and isinstance(partial, Value):
+            let_through = where(partial, 1.0 if reached is None else reached, 0.0)
+        if let_through is None:
+            self.below[parent] = None
+        elif self.below.setdefault(parent, []) is not None:
+            self.below[parent].append(let_through)  # type: ignore[union-attr]
+        steep = op.steep or not self.infinite.isdisjoint(node.parents)
+        if steep or node in self.steep:
+            self.steep.add(parent)
+        if op.chooses:
+            return let_through if node in self.steep else None
+        return reached if steep else None
 
 
 class Gradient:
@@ -101,7 +165,7 @@ class Gradient:
         plain = True
         for argument in arguments:
             if isinstance(argument, Value):
-                variables.append(unary(identity, argument))
+                variables.append(identity(argument))
                 plain = False
             else:
                 variables.append(Value(argument))

@@ -22,9 +22,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias, overload
 
-from autograd_lite.backprop import propagate, topological_order
+from autograd_lite.graph import topological_order
+from autograd_lite.value import propagate
 from autograd_lite.formula import number_text, partial_texts, value_text
-from autograd_lite.ops import described
+from autograd_lite.plain_numbers import described
 from autograd_lite.value import Constant, Value
 
 __all__ = ["trace", "Trace", "Step", "ForwardStep", "ForwardPass", "Replay", "Why", "step_through"]

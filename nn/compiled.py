@@ -16,7 +16,7 @@ from typing import Any
 from autograd_lite import Value, collector_paused, gradients
 from autograd_lite.compiling import Compiled, compile
 from autograd_lite.compiling.instructions import needed
-from autograd_lite.ops import described, number
+from autograd_lite.plain_numbers import described, number
 from autograd_lite.value import as_value
 from nn.costs import Cost
 from nn.descent import Update

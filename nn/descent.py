@@ -13,7 +13,8 @@ import math
 from collections.abc import Sequence
 from typing import Protocol
 
-from autograd_lite.ops import number, sqrt
+from autograd_lite.ops import sqrt
+from autograd_lite.plain_numbers import number
 
 __all__ = ["Update", "GradientDescent", "Momentum", "Adam"]
 

@@ -28,7 +28,7 @@ from autograd_lite import Value
 from autograd_lite.drawing.drawing import Drawing
 from autograd_lite.drawing.text import number_shown, plain, shown, typeset
 from autograd_lite.drawing.theme import FONT, THEMES, Theme
-from autograd_lite.ops import described
+from autograd_lite.plain_numbers import described
 from nn.units import InputUnit, Layer, Network, Unit
 
 __all__ = ["Film", "draw_network", "draw_networks", "draw_weights"]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from autograd_lite import Op, dot, sqrt
-from autograd_lite.ops import described
+from autograd_lite.plain_numbers import described
 from autograd_lite.value import Operand
 
 __all__ = [

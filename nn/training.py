@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from autograd_lite import Op, Value, total, zero_grad
 from autograd_lite.formula import Symbol
-from autograd_lite.ops import described, number
+from autograd_lite.plain_numbers import described, number
 from nn.costs import Cost, squared_error
 from nn.descent import GradientDescent, Update
 from nn.units import Network

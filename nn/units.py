@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from autograd_lite import Op, Value, dot, sigmoid, zero_grad
-from autograd_lite.ops import described
+from autograd_lite.plain_numbers import described
 from autograd_lite.value import Operand, as_values
 
 __all__ = ["Unit", "Layer", "InputUnit", "InputLayer", "Network"]

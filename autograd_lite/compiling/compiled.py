@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, Union
 from autograd_lite.collector import collector_paused
 from autograd_lite.compiling.instructions import Instructions, instructions_of
 from autograd_lite.compiling.python import PythonText, function_of
-from autograd_lite.ops import described, number
+from autograd_lite.plain_numbers import described, number
 from autograd_lite.value import DOMAIN_ERRORS, Value
 
 __all__ = ["compile", "Compiled", "Group", "Numbers"]

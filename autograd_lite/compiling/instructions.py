@@ -13,9 +13,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from autograd_lite import ops
-from autograd_lite.backprop import topological_order
+from autograd_lite.graph import order_of
+from autograd_lite.messages import explained
+from autograd_lite.operators import Operators
 from autograd_lite.ops import Op
-from autograd_lite.value import DOMAIN_ERRORS, SourceLine, Value, explained
+from autograd_lite.simplified import simplified
+from autograd_lite.source_lines import SourceLine
+from autograd_lite.value import DOMAIN_ERRORS, Value, float_data
 
 __all__ = [
     "Reference",
@@ -107,8 +111,8 @@ class Instructions:
 # -- From Values to instructions -------------------------------------------------------------
 
 
-class Term:
-    """A number of a program that is not known yet: what `Op.simplified` gets as an operand."""
+class Term(Operators):
+    """A number of a program that is not known yet: what `simplified` gets as an operand."""
 
     __slots__ = ("recorder", "reference")
 
@@ -149,9 +153,8 @@ class Recorder:
                 return op.value(constants)
             except DOMAIN_ERRORS:
                 pass  # left to fail where eager code fails: when it runs
-        elif op.simplified is not None and (constants or op.sequences or len(operands) == 1):
-            terms = [self.term(r) for r in operands]
-            shorter = op.simplified(*(op.split(terms) if op.sequences else terms))
+        elif constants or op.sequences or len(operands) == 1:
+            shorter = simplified(op, op.split([self.term(r) for r in operands]))
             if shorter is not None:
                 return shorter.reference if isinstance(shorter, Term) else float(shorter)
         # 0.0 and -0.0 are equal, and so are 1 and 1.0: constants are told apart by their text
@@ -176,12 +179,11 @@ def instructions_of(outputs: Sequence[Value], inputs: Sequence[Value]) -> Instru
     """
     reference: dict[Value, Reference] = {node: k for k, node in enumerate(inputs)}
     recorder = Recorder(len(inputs))
-    everything = Value(0.0, "", None, tuple(outputs))  # one walk for all outputs
-    for node in topological_order(everything)[:-1]:
+    for node in order_of(outputs):
         if node in reference:
             continue
         if node.op is None:
-            reference[node] = node.data
+            reference[node] = float_data(node)
             continue
         operands = tuple([reference[parent] for parent in node.parents])
         reference[node] = recorder.add(node.op, operands, node.label, node.line)

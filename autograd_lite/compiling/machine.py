@@ -16,6 +16,9 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any, TypeAlias
 
+from autograd_lite import ops
+from autograd_lite.compiling.spelling import SPELLED
+from autograd_lite.operators import Operators
 from autograd_lite.ops import Op
 
 __all__ = ["Machine", "Lanes", "Condition", "spelled", "LIBRARY", "support", "double"]
@@ -28,11 +31,13 @@ FUNCTIONS: dict[Callable[..., float], str] = {
     math.cos: "cos", math.tan: "tan", math.tanh: "tanh", math.fabs: "absolute",
 }  # fmt: skip
 
+ARITHMETIC = {ops.add: "fadd", ops.sub: "fsub", ops.mul: "fmul", ops.div: "fdiv"}
+
 # Taken from the C library, lane by lane.
 LIBRARY = {"log": 1, "log1p": 1, "sin": 1, "cos": 1, "tan": 1, "pow": 2}
 
 
-class Lanes:
+class Lanes(Operators):
     """A number of the machine: the names of its vectors. Arithmetic on it writes instructions."""
 
     __slots__ = ("machine", "parts")
@@ -41,35 +46,15 @@ class Lanes:
         self.machine = machine
         self.parts = tuple(parts)
 
-    def __add__(self, other: Operand) -> "Lanes":
-        return self.machine.arithmetic("fadd", self, other)
-
-    def __radd__(self, other: Operand) -> "Lanes":
-        return self.machine.arithmetic("fadd", other, self)
-
-    def __sub__(self, other: Operand) -> "Lanes":
-        return self.machine.arithmetic("fsub", self, other)
-
-    def __rsub__(self, other: Operand) -> "Lanes":
-        return self.machine.arithmetic("fsub", other, self)
-
-    def __mul__(self, other: Operand) -> "Lanes":
-        return self.machine.arithmetic("fmul", self, other)
-
-    def __rmul__(self, other: Operand) -> "Lanes":
-        return self.machine.arithmetic("fmul", other, self)
-
-    def __truediv__(self, other: Operand) -> "Lanes":
-        return self.machine.arithmetic("fdiv", self, other)
-
-    def __rtruediv__(self, other: Operand) -> "Lanes":
-        return self.machine.arithmetic("fdiv", other, self)
-
-    def __neg__(self) -> "Lanes":
-        return self.machine.negated(self)
-
-    def __pos__(self) -> "Lanes":
-        return self
+    def record(self, op: Op, operands: Sequence[Any]) -> "Lanes":
+        """Return the number op(operands), its instructions written into the machine."""
+        if op in ARITHMETIC:
+            return self.machine.arithmetic(ARITHMETIC[op], *operands)
+        if op is ops.neg:
+            return self.machine.negated(self)
+        return spelled(
+            self.machine, op, [x for row in operands for x in row] if op.sequences else operands
+        )
 
     def __bool__(self) -> bool:
         raise TypeError("an `if` on a number of the machine")
@@ -335,8 +320,8 @@ def spelled(machine: Machine, op: Op, operands: Sequence[Any]) -> Any:
     Raises TypeError, which says what the row must have, for an op whose value function asks
     an `if` or calls what the machine does not know.
     """
-    if op.machine is not None:
-        result = op.machine(machine, *(op.split(operands) if op.sequences else operands))
+    if op in SPELLED:
+        result = SPELLED[op](machine, *op.split(operands))
     elif op.forward in FUNCTIONS:
         result = getattr(machine, FUNCTIONS[op.forward])(*operands)
     else:
@@ -349,7 +334,7 @@ def spelled(machine: Machine, op: Op, operands: Sequence[Any]) -> Any:
                 f"machine=def {op.name}_machine(m, {', '.join(op.operands)}) with m.choose, "
                 f"m.less, m.exp, ... as the rows in autograd_lite/ops.py have"
             ) from None
-    if op.domain or (op.machine is None and op.forward.__module__ not in ("math", "_operator")):
+    if op.domain or (op not in SPELLED and op.forward.__module__ not in ("math", "_operator")):
         machine.check(result)  # it may have no value: then Python says so
     return result
 

@@ -22,7 +22,7 @@ from autograd_lite.drawing.scene import Closing, Scene
 from autograd_lite.drawing.source import DIRECTIONS, Marks, Writer
 from autograd_lite.drawing.text import number_shown, plain, typeset
 from autograd_lite.drawing.theme import THEMES
-from autograd_lite.ops import described
+from autograd_lite.plain_numbers import described
 from autograd_lite.trace import PATHS_COUNTED
 from autograd_lite.value import Value
 

@@ -16,7 +16,7 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
 
-from autograd_lite.backprop import topological_order
+from autograd_lite.graph import topological_order
 from autograd_lite.drawing.groups import Box, Grouping, boxes_of
 from autograd_lite.trace import PATHS_COUNTED, node_names
 from autograd_lite.value import Constant, Value
