@@ -7,24 +7,48 @@
     >>> w.grad, x.grad, b.grad
     (3.0, 2.0, 1.0)
 
-Read the source in this order: ops, value, backprop, gradients, check, trace, draw.
+Read the source in this order: ops, value, backprop, gradients, check, tracing, drawing, stepping.
 """
 
 import sys
 
-from autograd_lite import compiling, drawing
-from autograd_lite.graph import topological_order
-from autograd_lite.recompute import recompute
-from autograd_lite.value import backward, propagate, zero_grad
+from autograd_lite import compiling, copying, drawing, other_engines, tracing
 from autograd_lite.check import check_gradients, find_nan
 from autograd_lite.collector import collector_paused
 from autograd_lite.compiling import compile
 from autograd_lite.drawing import draw
 from autograd_lite.gradients import directional_derivative, grad, gradients
-from autograd_lite.ops import TABLE, Op, abs, at_least, cos, dot, exp, identity, log, maximum, minimum, reciprocal, relu, sigmoid, sign, sin, softplus, sqrt, step, tan, tanh, total, where
-from autograd_lite.trace import step_through, trace
+from autograd_lite.graph import topological_order
+from autograd_lite.ops import (
+    TABLE,
+    Op,
+    abs,
+    at_least,
+    cos,
+    dot,
+    exp,
+    identity,
+    log,
+    maximum,
+    minimum,
+    reciprocal,
+    relu,
+    sigmoid,
+    sign,
+    sin,
+    softplus,
+    sqrt,
+    step,
+    tan,
+    tanh,
+    total,
+    where,
+)
+from autograd_lite.recompute import recompute
 from autograd_lite.source_lines import record_lines
-from autograd_lite.value import Constant, Value
+from autograd_lite.stepping import step_through
+from autograd_lite.tracing import trace
+from autograd_lite.value import Constant, Value, backward, propagate, zero_grad
 
 __all__ = [
     "Value", "Constant", "record_lines",
@@ -39,9 +63,13 @@ __all__ = [
     "Op", "TABLE",
 ]  # fmt: skip
 
+# Values are copied and pickled whole, and answer to the names of other engines, from here on.
+assert copying and other_engines
+
 # The rooms were once called like the functions in them; `from autograd_lite.draw import renderer`
 # goes on working. (The names in the package stay the functions.)
 sys.modules[f"{__name__}.draw"] = drawing
 sys.modules[f"{__name__}.compile"] = compiling
+sys.modules[f"{__name__}.trace"] = tracing
 
 __version__ = "0.1.0"

@@ -13,103 +13,130 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from autograd_lite import Value, backward, check_gradients, step_through, trace
 from autograd_lite.check import GradientCheck
+from autograd_lite.console import READER_GONE, aligned, console_text, ended_quietly
 from autograd_lite.drawing import draw
 from autograd_lite.expression import OPS, Expression, ExpressionError, plain_number
-from autograd_lite.stepping.terminal import aligned, console_text
+from autograd_lite.words import LANGUAGES, Speaking, text
 
 __all__ = ["main"]
 
-EXAMPLES = """examples:
+EXAMPLES = """\
   python -m autograd_lite step "(2 - y)**2" y=0.5
-  python -m autograd_lite step "sigmoid(w*x + b)" w=2 x=1 b=-1 --language ja
+  python -m autograd_lite step "sigmoid(w*x + b)" w=2 x=1 b=-1 --lang ja
   python -m autograd_lite page "(2 - y)**2" y=0.5 --out backprop.html
   python -m autograd_lite draw "log(x1) + x1*x2 - sin(x2)" x1=2 x2=5 --out graph.png
   python -m autograd_lite grad "w*x + b" w=2 x=3 b=1
   python -m autograd_lite check "log(x1) + x1*x2 - sin(x2)" x1=2 x2=5
-
-An expression may use + - * / ** and brackets, pi, and these functions:
-  {functions}
-One that begins with a minus goes in brackets: "(-x)**2".
 """
+
+SUMMARIES = {  # each command, and the words that say what it does
+    "step": "command.step",
+    "page": "command.page",
+    "draw": "command.draw",
+    "check": "command.check",
+    "grad": "command.grad",
+}
+MISTAKES = (ValueError, ArithmeticError, TypeError, OSError, RuntimeError, LookupError)
+LANGUAGE_OPTIONS = ("--lang", "--language")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; return the exit status: 0, 1 for a failed check, 2 for a mistake."""
-    options = parser().parse_args(arguments)
-    try:
-        expression = Expression(options.expression)
-        values = assigned(options.values, expression)
-        return RUN[options.command](expression, values, options)
-    except (ValueError, ArithmeticError, TypeError, OSError, RuntimeError, LookupError) as error:
-        text = error.args[0] if isinstance(error, KeyError) else error
-        print(console_text(f"error: {text}", sys.stderr), file=sys.stderr)
-        return 2
+    words = minus_taken_as_sign(sys.argv[1:] if arguments is None else arguments)
+    with Speaking(language_asked(words)):
+        options = parser().parse_args(words)
+        try:
+            expression = Expression(options.expression)
+            values = assigned(options.values, expression)
+            return RUN[options.command](expression, values, options)
+        except MISTAKES as error:
+            if isinstance(error, OSError) and error.errno in READER_GONE:
+                raise
+            told = error.args[0] if isinstance(error, KeyError) else error
+            print(console_text(text("command.error", error=told), sys.stderr), file=sys.stderr)
+            return 2
 
 
-class Parser(argparse.ArgumentParser):
-    """The parser of Python, with one more word on an expression that looks like an option."""
+def minus_taken_as_sign(words: Sequence[str]) -> list[str]:
+    """Return the words of a command line, with those that begin with a minus taken as formulas.
 
-    def error(self, message: str) -> NoReturn:
-        if any(word.startswith("-") for word in message.split()):
-            message += '; an expression that begins with a minus goes in brackets: "(-x)**2"'
-        super().error(message)
+    A space in front is enough: `-x**2` is then no option. Options of ours have two dashes, but
+    for `-h`, and what stands behind one is its own.
+    """
+    taken = []
+    before = ""
+    for word in words:
+        formula = word.startswith("-") and not word.startswith("--") and word != "-h"
+        behind_option = before.startswith("--") and "=" not in before
+        taken.append(f" {word}" if formula and not behind_option else word)
+        before = word
+    return taken
+
+
+def language_asked(words: Sequence[str]) -> str | None:
+    """Return the language that a command line asks for, None if it does not, or for no language.
+
+    Known before the line is parsed, since the help is told in it, too.
+    """
+    for k, word in enumerate(words):
+        option, equals, language = word.partition("=")
+        if option in LANGUAGE_OPTIONS:
+            if not equals:
+                language = words[k + 1] if k + 1 < len(words) else ""
+            return language if language in LANGUAGES else None
+    return None
 
 
 def parser() -> argparse.ArgumentParser:
-    top = Parser(
+    """Return the parser of the command line, its help in the language that is spoken."""
+    functions = f"{text('command.functions')}\n  {' '.join(sorted(OPS))}"
+    top = argparse.ArgumentParser(
         prog="python -m autograd_lite",
-        description="Step through backprop, or draw, check or differentiate an expression.",
-        epilog=EXAMPLES.format(functions=" ".join(sorted(OPS))),
+        description=text("command.about"),
+        epilog=f"{text('command.examples')}\n{EXAMPLES}\n{functions}\n{text('command.minus')}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, text in SUMMARIES.items():
-        command = commands.add_parser(name, help=text, description=text)
-        command.add_argument("expression", help='a formula: "(2 - y)**2"')
+    for name, summary in SUMMARIES.items():
+        command = commands.add_parser(name, help=text(summary), description=text(summary))
+        command.add_argument("expression", help=text("command.expression"))
         command.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="y=0.5")
         if name == "draw":
             command.add_argument(
-                "--out", default="graph.svg", metavar="FILE", help=".svg, .png, .pdf or .dot"
+                "--out", default="graph.svg", metavar="FILE", help=text("command.out")
             )
         if name == "page":
-            command.add_argument("--out", default="backprop.html", metavar="FILE")
-        if name in ("step", "page"):
             command.add_argument(
-                "--language", choices=("en", "ja"), default="en", help="of the explanations"
+                "--out", default="backprop.html", metavar="FILE", help=text("command.page out")
             )
+        command.add_argument(
+            *LANGUAGE_OPTIONS, dest="language", choices=LANGUAGES, help=text("command.language")
+        )
     return top
-
-
-SUMMARIES = {
-    "step": "step through backprop in this terminal (commands may be piped in)",
-    "page": "write the steps as a web page (backprop.html)",
-    "draw": "draw the computation graph with values, gradients and derivatives (graph.svg)",
-    "check": "compare backprop with difference quotients; the exit status is 1 if they differ",
-    "grad": "print the value and its derivative in every variable",
-}
 
 
 def assigned(texts: Sequence[str], expression: Expression) -> dict[str, float]:
     """Return the numbers given as `name=number`, one for each variable of the expression."""
     values: dict[str, float] = {}
-    for text in texts:
-        name, equals, number = text.partition("=")
+    for word in texts:
+        name, equals, number = word.partition("=")
         name = name.strip()
         if not equals or not name:
-            raise ExpressionError(f"write values as name=number, like y=0.5, not {text!r}")
+            raise ExpressionError(text("command.name and number", text=repr(word)))
         if name not in expression.names:
-            known = ", ".join(expression.names) or "none"
-            raise ExpressionError(f"there is no variable {name!r} in the formula; it has: {known}")
+            key = "command.no variable" if expression.names else "command.no variables"
+            known = ", ".join(expression.names)
+            raise ExpressionError(text(key, name=repr(name), known=known))
         if name in values:
-            raise ExpressionError(f"{name} is given twice")
+            raise ExpressionError(text("command.twice", name=name))
         values[name] = plain_number(number)
     missing = [f"{name}=1.5" for name in expression.names if name not in values]
     if missing:
-        raise ExpressionError(f"a value is missing; write for example: {' '.join(missing)}")
+        raise ExpressionError(text("command.missing", example=" ".join(missing)))
     return values
 
 
@@ -121,13 +148,13 @@ def graph_of(expression: Expression, values: Mapping[str, float]) -> tuple[Value
 
 def run_step(expression: Expression, values: Mapping[str, float], options: Any) -> int:
     output, _ = graph_of(expression, values)
-    step_through(output, language=options.language)
+    step_through(output)
     return 0
 
 
 def run_page(expression: Expression, values: Mapping[str, float], options: Any) -> int:
     output, _ = graph_of(expression, values)
-    say_written(trace(output).save(options.out, language=options.language))
+    say_written(trace(output).save(options.out))
     return 0
 
 
@@ -139,12 +166,12 @@ def run_draw(expression: Expression, values: Mapping[str, float], options: Any) 
 
 
 def say_written(path: Path) -> None:
-    print(console_text(f"Written: {path}", sys.stdout))
+    print(console_text(text("terminal.written", path=path), sys.stdout))
 
 
 def run_check(expression: Expression, values: Mapping[str, float], options: Any) -> int:
     if not expression.names:
-        raise ExpressionError("the formula has no variables, so there is nothing to check")
+        raise ExpressionError(text("command.nothing to check"))
 
     def f(*numbers: Value | float) -> Value:
         return expression(dict(zip(expression.names, numbers)))
@@ -169,4 +196,4 @@ def run_grad(expression: Expression, values: Mapping[str, float], options: Any) 
 RUN = {"step": run_step, "page": run_page, "draw": run_draw, "check": run_check, "grad": run_grad}
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended_quietly(main))

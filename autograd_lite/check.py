@@ -13,10 +13,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from autograd_lite.graph import topological_order
-from autograd_lite.value import backward
-from autograd_lite.plain_numbers import number
 from autograd_lite.messages import told
-from autograd_lite.value import DOMAIN_ERRORS, Operand, Value, as_value
+from autograd_lite.plain_numbers import number
+from autograd_lite.value import DOMAIN_ERRORS, Operand, Value, as_value, backward
 
 __all__ = ["check_gradients", "GradientCheck", "CheckedPartial", "find_nan"]
 

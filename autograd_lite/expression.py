@@ -20,7 +20,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import autograd_lite
+from autograd_lite.graph import topological_order
 from autograd_lite.ops import TABLE, Op
 from autograd_lite.source_lines import SourceLine
 from autograd_lite.value import Value, as_value
@@ -30,7 +30,13 @@ __all__ = ["Expression", "Condition", "ExpressionError", "plain_number"]
 LONGEST = 1000  # characters
 DEEPEST = 100  # brackets, or operations, one in the other
 
-OPS: dict[str, Op] = {name: op for name, op in TABLE.items() if name in autograd_lite.__all__}
+WRITTEN_BY_SIGNS = {"add", "sub", "mul", "div", "neg", "power", "variable_power"}
+MET_IN_DERIVATIVES = {"monomial", "variable_monomial", "log_in_power"}
+OPS: dict[str, Op] = {  # the rows that people call by name, those that the package exports
+    name: op
+    for name, op in TABLE.items()
+    if name not in WRITTEN_BY_SIGNS and name not in MET_IN_DERIVATIVES
+}
 CONSTANTS = {"pi": math.pi}
 
 BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
@@ -124,7 +130,7 @@ class Expression:
         name = f"<{self.text}>"
         linecache.cache[name] = (len(self.text), None, [self.text + "\n"], name)
         line = SourceLine(name, 1)
-        for node in autograd_lite.topological_order(output):
+        for node in topological_order(output):
             if node.parents:
                 node.line = line
 

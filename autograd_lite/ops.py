@@ -139,7 +139,8 @@ class Op:
         self.operands = check_rule(name, partials)
         self.arity = 0 if sequences else len(self.operands)
         check_row(self)
-        self.__class__ = CALLED.get(self.arity, Op)  # one class for each way to be called
+        if type(self) is Op:  # one class for each way to be called
+            self.__class__ = CALLED.get(self.arity, Op)
 
     def __repr__(self) -> str:
         return f"<op {getattr(self, 'name', '?')}>"
@@ -269,7 +270,6 @@ class Power(OpOfOne):
             "x != 0" if exponent < 0.0 else "" if exponent % 1.0 == 0.0 else "x >= 0",
             steep=exponent < 1.0 and exponent != 0.0,
         )  # fmt: skip
-        self.__class__ = Power
         self.exponent = exponent
         self.partials = self.slope
         self.trusted = True
@@ -342,7 +342,8 @@ def variable_monomial_value(c: float, x: float, y: float, n: float) -> float:
 def variable_monomial_partials(c: Number, x: Number, y: Number, n: Number, out: Number) -> Partials:
     by_power = variable_monomial(c * y, x, y - 1.0, n)
     by_log = variable_monomial(c * n, x, y - 1.0, n - 1.0)
-    return variable_monomial(1.0, x, y, n), by_power + by_log, variable_monomial(c, x, y, n + 1.0), 0.0
+    in_y = variable_monomial(c, x, y, n + 1.0)
+    return variable_monomial(1.0, x, y, n), by_power + by_log, in_y, 0.0
 
 
 variable_power = Op("variable_power", "xʸ", "{x} ** {y}", power_value, variable_power_partials,

@@ -420,10 +420,7 @@ def start_afresh(order: Sequence[Value]) -> list[Value]:
 
 def any_undefined(order: Sequence[Value]) -> bool:
     """Return whether the gradient of a leaf is NaN: where one is anywhere, leaves have it too."""
-    for node in order:
-        if not node.parents and math.isnan(node.grad):
-            return True
-    return False
+    return any(math.isnan(node.grad) for node in order if not node.parents)
 
 
 def live_edges(order: Sequence[Value]) -> Iterable[tuple[Value, Value, float]]:

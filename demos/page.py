@@ -20,8 +20,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from autograd_lite.console import console_text
 from autograd_lite.drawing import RendererNotFound
-from autograd_lite.trace import Trace
+from autograd_lite.tracing import Trace
 from demos.contents import find_lesson
 
 __all__ = [
@@ -206,9 +207,8 @@ class Page:
         display(Markdown(text))
 
     def write(self, text: str) -> None:
-        """Print a text; a letter that the console does not have becomes a question mark."""
-        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-        print(text.encode(encoding, "replace").decode(encoding))
+        """Print a text as this console can show it."""
+        print(console_text(text, sys.stdout))
 
 
 def answer_folded(language: str, number: int, question: str, answer: str) -> str:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from autograd_lite import Op, Value, total, zero_grad
 from autograd_lite.formula import Symbol
 from autograd_lite.plain_numbers import described, number
+from autograd_lite.words.op_words import level_reason
 from nn.costs import Cost, squared_error
 from nn.descent import GradientDescent, Update
 from nn.units import Network
@@ -339,9 +340,10 @@ def check_slopes(network: Network) -> None:
         activation = layer.units[0].activation
         if not all(is_level(unit.activation) for unit in layer.units):
             continue
+        reason = level_reason(activation, "en")
         why = (
             f"the derivative of its activation {activation.name} is 0 everywhere"
-            f"{f' ({activation.flat})' if activation.flat else ''}, so the gradient of every "
+            f"{f' ({reason})' if reason else ''}, so the gradient of every "
             f"weight and bias up to there is 0; an activation with a slope, like sigmoid, can learn"
         )
         if layer is layers[-1]:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from autograd_lite import Value, log, sin, topological_order
+from autograd_lite import TABLE, Value, log, sin, topological_order
 from autograd_lite.expression import OPS, Condition, Expression, ExpressionError, plain_number
 
 
@@ -134,6 +134,7 @@ def test_the_functions_are_public_rows_of_the_table():
     import autograd_lite
 
     assert all(getattr(autograd_lite, name) is op for name, op in OPS.items())
+    assert set(OPS) == set(TABLE) & set(autograd_lite.__all__)
     assert "monomial" not in OPS
 
 

@@ -310,7 +310,7 @@ def test_every_control_moves_the_page(reading):
     assert reader.page.is_disabled("#next")
     reader.page.click("#back")
     assert reader.heading() == "step 7 of 8: v3 → x2"
-    assert "df/dx2 = -0.283662 + df/dv3 · dv3/dx2" in " ".join(reader.text("#formula").split())
+    assert "df/dx2 = -0.283662 + df/dv3 · ∂v3/∂x2" in " ".join(reader.text("#formula").split())
     assert reader.lit() == ["e3_1"]
     reader.page.click("#first")
     assert reader.heading() == "The start"

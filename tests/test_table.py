@@ -365,20 +365,21 @@ def python_power(x, n):
     return out
 
 
-@pytest.mark.parametrize("row", [ops.power, ops.variable_power], ids=repr)
-def test_powers_are_pythons_bit_for_bit_and_raise_where_it_raises_or_turns_complex(row):
+def test_powers_are_pythons_bit_for_bit_and_raise_where_it_raises_or_turns_complex():
     exponents = [*AWKWARD, -3.0, -1.0, -0.5, 0.5, 1.0, 3.0, 2.5, 1e16]
     for x, n in itertools.product([*AWKWARD, -8.0, 0.5, 3.0], exponents):
         expected = outcome(python_power, x, n)
-        assert outcome(row, Value(x), Value(n)) == outcome(row, x, n) == expected, (x, n)
+        assert outcome(ops.variable_power, Value(x), Value(n)) == expected, (x, n)
+        assert outcome(ops.variable_power, x, n) == expected, (x, n)
+        assert outcome(ops.power(n), Value(x)) == outcome(ops.power(n), x) == expected, (x, n)
+        assert outcome(pow, Value(x), n) == expected, (x, n)
 
 
 def test_a_power_by_a_constant_has_a_decided_derivative_on_the_awkward_grid():
     for x, n in itertools.product([*AWKWARD, -8.0, 0.5, 3.0], [*AWKWARD, -1.0, 0.5, 1.0, 3.0]):
         if "Error" in outcome(python_power, x, n):
             continue
-        in_x, in_n = (Value(x) ** n).partials
-        assert bits(in_n) == bits(0.0)  # a constant does not vary
+        (in_x,) = (Value(x) ** n).partials
         if n == 0.0:
             decided = 0.0  # everywhere
         else:

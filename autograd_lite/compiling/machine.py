@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 from autograd_lite import ops
 from autograd_lite.compiling.spelling import SPELLED
 from autograd_lite.operators import Operators
-from autograd_lite.ops import Op
+from autograd_lite.ops import Op, Power
 
 __all__ = ["Machine", "Lanes", "Condition", "spelled", "LIBRARY", "support", "double"]
 
@@ -320,7 +320,9 @@ def spelled(machine: Machine, op: Op, operands: Sequence[Any]) -> Any:
     Raises TypeError, which says what the row must have, for an op whose value function asks
     an `if` or calls what the machine does not know.
     """
-    if op in SPELLED:
+    if isinstance(op, Power):
+        result = machine.power(operands[0], op.exponent)
+    elif op in SPELLED:
         result = SPELLED[op](machine, *op.split(operands))
     elif op.forward in FUNCTIONS:
         result = getattr(machine, FUNCTIONS[op.forward])(*operands)
@@ -330,11 +332,13 @@ def spelled(machine: Machine, op: Op, operands: Sequence[Any]) -> Any:
         except (TypeError, AttributeError) as error:
             raise TypeError(
                 f"native code cannot be made of the op {op.name}: its value function needs "
-                f"more than arithmetic ({error}); give its row a spelling, "
-                f"machine=def {op.name}_machine(m, {', '.join(op.operands)}) with m.choose, "
-                f"m.less, m.exp, ... as the rows in autograd_lite/ops.py have"
+                f"more than arithmetic ({error}); spell it out: def {op.name}_machine"
+                f"(m, {', '.join(op.operands)}) with m.choose, m.less, m.exp, ... as in "
+                f"autograd_lite/compiling/spelling.py, and spell({op.name}, {op.name}_machine)"
             ) from None
-    if op.domain or (op not in SPELLED and op.forward.__module__ not in ("math", "_operator")):
+    if op.domain or (
+        op not in SPELLED and getattr(op.forward, "__module__", "") not in ("math", "_operator")
+    ):
         machine.check(result)  # it may have no value: then Python says so
     return result
 

@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any
 
 from autograd_lite.compiling.instructions import Instruction, Instructions, Reference
-from autograd_lite.ops import Op
+from autograd_lite.ops import Op, Power, power_value
 
 __all__ = ["PythonText", "function_of", "FROZEN"]
 
@@ -38,8 +38,11 @@ class PythonText:
         self.program = program
         self.called: dict[str, Callable[..., float]] = {}  # the functions that the text uses
         self.taken = {"inf", "nan", "rows", "row"}
+        self.function_of: dict[Op | type[Power], str] = {}  # the name that each op is called by
         for instruction in program.body:
-            self.taken.add(instruction.op.name)
+            kind = called_as(instruction.op)
+            if kind not in self.function_of:
+                self.function_of[kind] = self.free_name(instruction.op.name)
         self.function = self.free_name(f"compute_{name}" if name else "compute")
         self.names = [self.free_name(label or f"x{k}") for k, label in enumerate(program.inputs)]
         n = len(program.inputs)
@@ -96,10 +99,20 @@ class PythonText:
         if op.forward in ARITHMETIC:
             texts = [f"({t})" if t.startswith("-") else t for t in texts]
             return op.formula.format(**dict(zip(op.operands, texts)))
-        self.called[op.name] = op.forward
+        if isinstance(op, Power) and op.exponent % 1.0 == 0.0:
+            return (
+                f"{texts[0]} ** {op.exponent!r}"
+                if texts[0][:1] != "-"
+                else f"({texts[0]}) ** {op.exponent!r}"
+            )
+        name = self.function_of[called_as(op)]
+        if isinstance(op, Power):
+            self.called[name] = power_value
+            return f"{name}({texts[0]}, {op.exponent!r})"
+        self.called[name] = op.forward
         if op.sequences:
-            return f"{op.name}({', '.join('[' + ', '.join(row) + ']' for row in op.split(texts))})"
-        return f"{op.name}({', '.join(texts)})"
+            return f"{name}({', '.join('[' + ', '.join(row) + ']' for row in op.split(texts))})"
+        return f"{name}({', '.join(texts)})"
 
     def single(self) -> str:
         """Return the text of the function of one row: all inputs to the tuple of outputs."""
@@ -145,6 +158,11 @@ class PythonText:
             lines.append(f"        {name} += {self.text(reference)}")
         lines += returned(sums)
         return "\n".join(lines) + "\n"
+
+
+def called_as(op: Op) -> Op | type[Power]:
+    """Return what has one name in a program: an op; of powers, whatever their exponent, all."""
+    return Power if isinstance(op, Power) else op
 
 
 def comment(instruction: Instruction) -> str:

@@ -23,7 +23,7 @@ from autograd_lite.drawing.source import DIRECTIONS, Marks, Writer
 from autograd_lite.drawing.text import number_shown, plain, typeset
 from autograd_lite.drawing.theme import THEMES
 from autograd_lite.plain_numbers import described
-from autograd_lite.trace import PATHS_COUNTED
+from autograd_lite.tracing.paths import PATHS_COUNTED, product_along, total_derivative
 from autograd_lite.value import Value
 
 __all__ = ["Drawing", "RendererNotFound", "draw", "renderer"]
@@ -189,23 +189,28 @@ def mark_paths(scene: Scene, marks: Marks, start: int, digits: int) -> None:
         return
     products = []
     for number, path in enumerate(paths):
-        product = 1.0
+        partials = [scene.nodes[k].partials[i] for k, i in reversed(path)]
         factors = []
-        for k, i in path:
-            partial = scene.nodes[k].partials[i]
-            product *= partial
+        for partial in partials:
             factor = number_shown(partial, digits)
             factors.append(f"({factor})" if factor.startswith("−") else factor)
+        for k, i in path:
             marks.edges.setdefault((k, i), number)
-        products.append(number_shown(product, digits))
+        products.append(number_shown(product_along(partials), digits))
         if len(path) <= LONGEST_PATH:
             route = " → ".join([origin] + [typeset(scene.names[k]) for k, _ in path])
-            written = " · ".join(reversed(factors)) or "1"
+            written = " · ".join(factors) or "1"
         else:
             route = f"{origin} → … → {end}"
             written = f"product of {len(path):,} local derivatives"
         marks.notes.append(f"path {number + 1}: {route}: {written} = {products[-1]}")
-    derivative = number_shown(total_derivative(scene, start, goal, marks), digits)
+    slope, edges = total_derivative(
+        start, goal, scene.operands, [node.partials for node in scene.nodes].__getitem__
+    )
+    for k, i in edges:  # also those of paths that are not listed
+        if scene.item_of[k] and scene.item_of[scene.operands(k)[i]]:
+            marks.edges.setdefault((k, i), 0)
+    derivative = number_shown(slope, digits)
     if count > PATHS_LISTED:
         least = "at least " if count >= PATHS_COUNTED else ""
         marks.notes.append(f"{least}{count:,} paths lead from {origin} to {end}")
@@ -215,25 +220,3 @@ def mark_paths(scene: Scene, marks: Marks, start: int, digits: int) -> None:
         marks.notes.append(f"∂{end}/∂{origin} = {' + '.join(terms)} = {derivative}")
     else:
         marks.notes.append(f"∂{end}/∂{origin} = {derivative}")
-
-
-def total_derivative(scene: Scene, start: int, goal: int, marks: Marks) -> float:
-    """Return d(goal)/d(start), the sum over all paths, and mark every edge on one of them."""
-    nodes, number_of = scene.nodes, scene.number_of
-    slope: dict[int, float] = {start: 1.0}
-    for k in range(start + 1, goal + 1):
-        node = nodes[k]
-        for parent, partial in zip(node.parents, node.partials):
-            below = slope.get(number_of[parent])
-            if below is not None:
-                slope[k] = slope.get(k, 0.0) + partial * below
-    wanted = {goal}
-    for k in range(goal, start, -1):
-        if k in wanted:
-            for i, parent in enumerate(nodes[k].parents):
-                p = number_of[parent]
-                if p in slope:
-                    wanted.add(p)
-                    if scene.item_of[k] and scene.item_of[p]:
-                        marks.edges.setdefault((k, i), 0)
-    return slope.get(goal, 0.0)

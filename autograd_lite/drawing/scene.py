@@ -14,16 +14,14 @@ Legend
 from collections import deque
 from collections.abc import Collection, Sequence
 from functools import cached_property
-from typing import Any
 
-from autograd_lite.graph import topological_order
 from autograd_lite.drawing.groups import Box, Grouping, boxes_of
-from autograd_lite.trace import PATHS_COUNTED, node_names
+from autograd_lite.graph import topological_order
+from autograd_lite.tracing.names import node_names
+from autograd_lite.tracing.paths import path_counts, paths_up
 from autograd_lite.value import Constant, Value
 
 __all__ = ["Edge", "Scene", "Closing"]
-
-Trail = tuple[Any, tuple[int, int]]  # the trail up to here, and one edge more
 
 Closing = bool | str | Collection[str]  # "auto", all or none of the boxes, or those named
 
@@ -267,41 +265,22 @@ class Scene:
     def paths_from(self, start: int, most: int) -> tuple[int, list[list[tuple[int, int]]]]:
         """Return how many paths lead from a node to the first output, and the paths themselves.
 
-        The count ends at PATHS_COUNTED. A path is a list of edges (k, i), from `start` upward;
+        The count ends at a million. A path is a list of edges (k, i), from `start` upward;
         the list is empty if there are more than `most`.
         """
         goal = self.number_of[self.outputs[0]]
-        counts = [0] * len(self.nodes)
-        counts[goal] = 1
-        for k in range(goal, start, -1):
-            if counts[k]:
-                for parent in self.nodes[k].parents:
-                    p = self.number_of[parent]
-                    counts[p] = min(counts[p] + counts[k], PATHS_COUNTED)
-        count = counts[start]
-        if count > most:
-            return count, []
-        found: list[list[tuple[int, int]]] = []
-        waiting: list[Trail | None] = [None]
-        while waiting:
-            trail = waiting.pop()
-            end = trail[1][0] if trail else start
-            if end == goal:
-                found.append(walked(trail))
-                continue
-            onward = [part for part in self.uses.get(end, ()) if counts[part[0]]]
-            waiting += [(trail, part) for part in reversed(onward)]
-        return count, found
+        counts = path_counts(goal, self.operands, len(self.nodes), start)
+        if counts[start] > most:
+            return counts[start], []
+        return counts[start], paths_up(start, goal, self.edges_up, counts)
 
+    def operands(self, k: int) -> list[int]:
+        """Return the numbers of the operands of node k."""
+        return [self.number_of[parent] for parent in self.nodes[k].parents]
 
-def walked(trail: "Trail | None") -> list[tuple[int, int]]:
-    """Return the edges of a trail in the order in which they were walked."""
-    path = []
-    while trail is not None:
-        trail, part = trail
-        path.append(part)
-    path.reverse()
-    return path
+    def edges_up(self, k: int) -> list[tuple[int, tuple[int, int]]]:
+        """Return what leads up from node k: each child, and the edge to it."""
+        return [(part[0], part) for part in self.uses.get(k, ())]
 
 
 def order_of(outputs: Sequence[Value]) -> list[Value]:

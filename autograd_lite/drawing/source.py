@@ -22,6 +22,7 @@ from autograd_lite.drawing.text import (
 from autograd_lite.drawing.theme import FONT, Theme
 from autograd_lite.formula import Symbol
 from autograd_lite.value import Constant, Value
+from autograd_lite.words.op_words import meaning
 
 __all__ = ["DIRECTIONS", "Marks", "Writer"]
 
@@ -217,7 +218,7 @@ class Writer:
         node = self.scene.nodes[k]
         text = f"{kind} {plain(node.label) or self.scene.names[k]} = {node.data:.{self.digits}g}"
         if node.op is not None:
-            text += f", {node.op.meaning}"
+            text += f", {meaning(node.op, 'en')}"
             if len(node.parents) <= 4:
                 numbers = [self.scene.number_of[parent] for parent in node.parents]
                 text += f" of {', '.join(self.scene.names[p] for p in numbers)}"

@@ -1,11 +1,17 @@
 """The viewers of one trace: a terminal, a web page, and the editor's own debugger.
 
-They show the same steps in the same words, which are those of `autograd_lite.trace`.
+They show the same steps in the same words, which are those of the catalogue. Importing this room
+tells the room below, `tracing`, how a trace is saved and shown in a notebook.
 (The folder is not called `step`: importing it would then hide the op of that name.)
 """
 
 from autograd_lite.stepping.editor import picture_now, redraw
-from autograd_lite.stepping.page import page
-from autograd_lite.stepping.terminal import Stepper
+from autograd_lite.stepping.page import notebook_view, page
+from autograd_lite.stepping.page import save as save_page
+from autograd_lite.stepping.terminal import Stepper, step_through
+from autograd_lite.tracing.viewers import SAVERS, VIEWS
 
-__all__ = ["Stepper", "page", "picture_now", "redraw"]
+__all__ = ["Stepper", "page", "picture_now", "redraw", "step_through"]
+
+SAVERS[".html"] = save_page
+VIEWS.append(notebook_view)

@@ -20,8 +20,13 @@ from autograd_lite.drawing.groups import boxes_of
 from autograd_lite.drawing.scene import Scene
 from autograd_lite.drawing.theme import FONT, LIGHT
 from autograd_lite.files import write_atomically
-from autograd_lite.trace import ForwardStep, Language, Step, Trace, shortened, told_number
+from autograd_lite.tracing.forward import ForwardStep
+from autograd_lite.tracing.names import shortened, told_number
+from autograd_lite.tracing.recording import Trace
+from autograd_lite.tracing.steps import Step
 from autograd_lite.value import Constant
+from autograd_lite.words import LANGUAGES, Language, chosen_language, text
+from autograd_lite.words.op_words import meaning
 
 __all__ = ["MOST_NODES", "page", "save", "notebook_view"]
 
@@ -41,9 +46,10 @@ KEPT_ATTRIBUTES = {
 }  # fmt: skip
 
 
-def save(record: Trace, path: str | Path, *, language: Language, level: str) -> Path:
+def save(
+    record: Trace, path: Path, *, language: Language | None = None, level: str = "node"
+) -> Path:
     """Write the page of a trace, whole or not at all, and return its path."""
-    path = Path(path)
     write_atomically(path, page(record, language=language, level=level))
     return path
 
@@ -52,26 +58,26 @@ def notebook_view(record: Trace) -> dict[str, str]:
     """Return the page in a frame of its own, as notebooks show it; text where it cannot be."""
     bundle = {"text/plain": repr(record)}
     try:
-        text = page(record) if renderer() else ""
+        source = page(record) if renderer() else ""
     except Exception as error:  # whatever it is, a display must not fail
         bundle["text/plain"] = f"{record!r}\n{type(error).__name__}: {error}"
         return bundle
-    if text:
+    if source:
+        title = html.escape(text("frame.title"), quote=True)
         bundle["text/html"] = (
-            f'<iframe srcdoc="{html.escape(text, quote=True)}" sandbox="allow-scripts" '
-            f'title="Backprop, step by step" width="100%" height="760" '
+            f'<iframe srcdoc="{html.escape(source, quote=True)}" sandbox="allow-scripts" '
+            f'title="{title}" width="100%" height="760" '
             f'style="border: 1px solid #cfd6de; border-radius: 8px"></iframe>'
         )
     return bundle
 
 
-def page(record: Trace, *, language: Language = "en", level: str = "node") -> str:
-    """Return the page of a trace as HTML.
+def page(record: Trace, *, language: Language | None = None, level: str = "node") -> str:
+    """Return the page of a trace as HTML; the reader can switch to every language there is.
 
     Raises ValueError for a graph that is too big, or an unknown language or level.
     """
-    if language not in ("en", "ja"):
-        raise ValueError(f"the language is 'en' or 'ja', not {language!r}")
+    language = chosen_language(language)
     if level not in ("node", "unit"):
         raise ValueError(f"the level is 'node' or 'unit', not {level!r}")
     views = chosen_views(record, level)
@@ -80,7 +86,7 @@ def page(record: Trace, *, language: Language = "en", level: str = "node") -> st
     pictures = [picture(record, name, opened) for name, opened in views.items()]
     parts = {
         "language": language,
-        "title": html.escape(f"Backprop, step by step: {record.names[-1]}"),
+        "title": html.escape(text("frame.of", language, output=record.names[-1])),
         "policy": policy(script, style),
         "style": style,
         "pictures": "\n".join(svg for svg, _ in pictures),
@@ -101,17 +107,18 @@ def policy(script: str, style: str) -> str:
     )
 
 
-def fingerprint(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
+def fingerprint(source: str) -> str:
+    """Return the hash by which a policy names a script or a style."""
+    digest = hashlib.sha256(source.encode("utf-8")).digest()
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"
 
 
 def as_json(data: object) -> str:
     """Return data as JSON that can stand inside a script element: no `<`, `>` or `&` in it."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text.encode("utf-8", "replace").decode("utf-8")
+        written = written.replace(character, f"\\u{ord(character):04x}")
+    return written.encode("utf-8", "replace").decode("utf-8")
 
 
 # -- The pictures --------------------------------------------------------------------------------
@@ -220,14 +227,17 @@ def clean(element: ElementTree.Element) -> None:
 
 
 def told(record: Trace, language: Language, views: dict[str, dict[str, str]]) -> dict[str, Any]:
-    """Return all that the page's script shows; every number as the text that is shown."""
+    """Return all that the page's script shows; every number as the text that is shown.
+
+    Gradients are the derivatives of this pass, without what leaves held from earlier ones.
+    """
     small = len(record.nodes) <= MOST_NODES
     boxes = boxes_of(record.nodes, None)
     return {
         "language": language,
         "views": list(views),
         "shownBy": views,
-        "start": [told_number(gradient) for gradient in record.start],
+        "start": [told_number(float(node is record.output)) for node in record.nodes],
         "nodes": [
             node_told(record, k, box[-1] if box else "", small) for k, box in enumerate(boxes)
         ],
@@ -246,13 +256,13 @@ def node_told(record: Trace, k: int, box: str, with_why: bool) -> dict[str, Any]
     if box:
         told["box"] = box
     if node.op is not None:
-        told["op"] = {"en": node.op.meaning, "ja": node.op.meaning_ja}
+        told["op"] = {language: meaning(node.op, language) for language in LANGUAGES}
     if node.line is not None:
         told["line"] = str(node.line)
         told["source"] = shortened(linecache.getline(*node.line).strip(), 200)
     if with_why or node.label:
         why = record.why(k)
-        told["why"] = {"en": why.lines("en"), "ja": why.lines("ja")}
+        told["why"] = {language: why.lines(language) for language in LANGUAGES}
     return told
 
 
@@ -261,8 +271,8 @@ def forward_told(step: ForwardStep) -> dict[str, Any]:
         "node": step.index,
         "parents": list(step.trace.parent_indexes(step.index)),
         "formula": step.equation(),
-        "heading": {"en": step.heading("en"), "ja": step.heading("ja")},
-        "words": {"en": step.sentences("en"), "ja": step.sentences("ja")},
+        "heading": {language: step.heading(language) for language in LANGUAGES},
+        "words": {language: step.sentences(language) for language in LANGUAGES},
     }
 
 
@@ -272,9 +282,9 @@ def step_told(record: Trace, step: Step) -> dict[str, Any]:
         "child": record.children[k],
         "parent": record.parents[k],
         "edge": f"e{record.children[k]}_{step.place}",
-        "after": told_number(step.after),
+        "after": told_number(step.sum),
         "local": step.local_equation(),
         "formula": step.equation(),
-        "heading": {"en": step.heading("en"), "ja": step.heading("ja")},
-        "words": {"en": step.sentences("en"), "ja": step.sentences("ja")},
+        "heading": {language: step.heading(language) for language in LANGUAGES},
+        "words": {language: step.sentences(language) for language in LANGUAGES},
     }

@@ -6,97 +6,73 @@ the terminal has it (never if NO_COLOR is set). Commands can be typed, or piped 
 
 import cmd
 import linecache
-import os
 import shutil
-import sys
-import unicodedata
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
-from autograd_lite.expression import Condition
-from autograd_lite.trace import (
-    ForwardStep,
-    Language,
-    Replay,
-    Step,
-    Trace,
-    derivative,
-    factor,
+from autograd_lite.console import (
+    aligned,
+    console_text,
+    interactive,
+    obeyed_by_nobody,
+    painted,
     printable,
-    shortened,
-    told_number,
+    wants_colour,
+    wrapped,
 )
-from autograd_lite.value import Constant
+from autograd_lite.expression import Condition
+from autograd_lite.stepping.editor import redraw
+from autograd_lite.tracing.formulas import whole, within
+from autograd_lite.tracing.forward import ForwardStep
+from autograd_lite.tracing.names import factor, shortened, told_number
+from autograd_lite.tracing.recording import Trace, trace
+from autograd_lite.tracing.replay import Replay
+from autograd_lite.tracing.steps import Step
+from autograd_lite.value import Constant, Value
+from autograd_lite.words import LANGUAGES, Language, chosen_language, text
+from autograd_lite.words.op_words import meaning
 
-__all__ = ["Stepper"]
+__all__ = ["step_through", "Stepper"]
 
 AROUND = 4  # steps that `list` shows before and after the present one
 ROWS_SHOWN = 60  # rows of a table
+SOURCE_SHOWN = 150  # characters of a source line
 
 CONDITION_NAMES = ("gradient", "partial", "product", "before", "after", "number")
 
-MESSAGES: dict[str, tuple[str, str]] = {  # English, Japanese
-    "start": (
-        "At the start: {output} has gradient 1, everything else 0 (leaves keep what they held).",
-        "始めの状態: {output} の勾配は 1、それ以外は 0 です（葉は前の値を保ちます）。",
-    ),
-    "forward start": (
-        "At the start of the forward pass: only the leaves have values.",
-        "順伝播の始め: 値があるのは葉だけです。",
-    ),
-    "no more": ("That was the last step.", "これが最後のステップです。"),
-    "at start": ("This is the start.", "ここが始めです。"),
-    "reached": ("Breakpoint {number} at {node}.", "ブレークポイント {number}: {node}"),
-    "set": ("Breakpoint {number} at {node}{when}.", "ブレークポイント {number}: {node}{when}"),
-    "if": (" if {condition}", "（条件: {condition}）"),
-    "none": ("There are no breakpoints.", "ブレークポイントはありません。"),
-    "cleared": ("Breakpoint {number} is cleared.", "ブレークポイント {number} を消しました。"),
-    "no line": (
-        "{node} has no source line; call record_lines() before the graph is built.",
-        "{node} には行の記録がありません。グラフを作る前に record_lines() を呼んでください。",
-    ),
-    "leaf": (
-        "{node} is a leaf: it was not computed.",
-        "{node} は葉です（計算されたものではありません）。",
-    ),
-    "saved": ("Written: {path}", "書き出しました: {path}"),
-    "unknown": (
-        "There is no command {command}; help lists them.",
-        "{command} というコマンドはありません。help で一覧が出ます。",
-    ),
-    "count": (
-        "write {command} and a whole number, like: {command} 3",
-        "{command} の後に整数を書いてください。例: {command} 3",
-    ),
-    "ending": ("Gradients are those of backward.", "勾配は backward の結果と同じです。"),
-    "forward pass": ("Forward pass.", "順伝播を見ます。"),
-    "backward pass": ("Backward pass.", "逆伝播を見ます。"),
-}
+HELP = [  # how a command is written, and the words that say what it does
+    ("n [K]", "help.n"),
+    ("b [K]", "help.b"),
+    ("c", "help.c"),
+    ("goto K", "help.goto"),
+    ("start, end", "help.ends"),
+    ("list", "help.list"),
+    ("break NODE", "help.break"),
+    ("break NODE if C", "help.break if"),
+    ("break", "help.breaks"),
+    ("clear [K]", "help.clear"),
+    ("why NODE", "help.why"),
+    ("p [NODE]", "help.p"),
+    ("src [NODE]", "help.src"),
+    ("draw [FILE]", "help.draw"),
+    ("page [FILE]", "help.page"),
+    ("forward, backward", "help.passes"),
+    (", ".join(f"lang {language}" for language in LANGUAGES), "help.lang"),
+    ("q", "help.q"),
+]
 
-HELP: list[tuple[str, str, str]] = [
-    ("n [K]", "next: one step forward, or K", "次へ: 1ステップ、または K ステップ進む"),
-    ("b [K]", "back: one step back, or K", "戻る: 1ステップ、または K ステップ戻る"),
-    ("c", "continue to a breakpoint, or to the end", "ブレークポイントか終わりまで進む"),
-    ("goto K", "go to where K steps are done", "K ステップ終わったところへ移る"),
-    ("start, end", "go to the start, to the end", "始め、終わりへ移る"),
-    ("list", "the steps around this one", "前後のステップの一覧"),
-    ("break NODE", "stop when a gradient reaches the node", "勾配がノードに届いたら止まる"),
-    ("break NODE if C", "the same if a condition holds: abs(product) > 0.1",
-     "条件つき。例: abs(product) > 0.1"),
-    ("break", "list the breakpoints", "ブレークポイントの一覧"),
-    ("clear [K]", "clear breakpoint K, or all", "ブレークポイント K、または全部を消す"),
-    ("why NODE", "why its gradient is this number", "勾配がなぜその値になるのか"),
-    ("p [NODE]", "print a node, or the table of all gradients here",
-     "ノード、またはすべての勾配の表"),
-    ("src [NODE]", "the line of your program that made the node", "ノードを作ったプログラムの行"),
-    ("draw [FILE]", "write the picture at this step (now.svg)", "今の状態の図を書き出す (now.svg)"),
-    ("page [FILE]", "write all steps as a web page (backprop.html)",
-     "全ステップをウェブページに書き出す (backprop.html)"),
-    ("forward, backward", "step through the other pass", "順伝播と逆伝播を切り替える"),
-    ("lang en, lang ja", "the language of the explanations", "説明の言語"),
-    ("q", "quit", "終わる"),
-]  # fmt: skip
+
+def step_through(output: Value | Trace, *, language: Language | None = None) -> None:
+    """Run backprop from `output` and step through it in the terminal: `n` next, `b` back, `?` help.
+
+    Afterwards the gradients are those of `backward`; leaves add up over calls. A trace that was
+    made before is stepped through as it is.
+
+    Raises TypeError if `output` is neither, and ValueError for a language we do not speak.
+    """
+    language = chosen_language(language)
+    steps = output if isinstance(output, Trace) else trace(output)
+    Stepper(steps, language=language).run()
 
 
 class Stepper(cmd.Cmd):
@@ -108,13 +84,11 @@ class Stepper(cmd.Cmd):
     """
 
     def __init__(
-        self, steps: Trace, *, language: Language = "en", output: IO[str] | None = None
+        self, steps: Trace, *, language: Language | None = None, output: IO[str] | None = None
     ) -> None:
         super().__init__(stdout=output)
-        if language not in ("en", "ja"):
-            raise ValueError(f"the language is 'en' or 'ja', not {language!r}")
         self.trace = steps
-        self.language: Language = language
+        self.language = chosen_language(language)
         self.replay: Replay = steps.replay()
         self.forward: int | None = None
         self.stops: dict[int, tuple[int, Condition | None]] = {}
@@ -127,14 +101,15 @@ class Stepper(cmd.Cmd):
     def run(self) -> None:
         """Greet, then obey commands until `q` or the end of the input."""
         self.say(repr(self.trace))
-        self.say(self.told("start", output=self.trace.names[-1]))
-        self.say("help: ?   n, b, c, goto K, list, break NODE, why NODE, p, src, draw, page, q")
+        self.say(self.told("terminal.start", output=self.trace.names[-1]))
+        self.say(self.told("terminal.hint"))
         while True:
             try:
                 self.cmdloop()
                 return
             except KeyboardInterrupt:
-                self.say("\n(q)")
+                self.say("")
+                self.say("(q)")
 
     @property
     def prompt(self) -> str:  # type: ignore[override]  # cmd.Cmd reads it before each command
@@ -145,13 +120,15 @@ class Stepper(cmd.Cmd):
     def precmd(self, line: str) -> str:
         """Show a command that was piped in, so that the output reads like a session."""
         if self.echoes and line != "EOF":
-            self.say(printable(line) if line.strip() else "")
+            self.say(line.strip())
         return line
 
     def onecmd(self, line: str) -> bool:
         """Obey one command; an error is told and the session goes on."""
         try:
             return bool(super().onecmd(line))
+        except BrokenPipeError:  # nobody reads any more
+            raise
         except (
             LookupError,
             ValueError,
@@ -160,24 +137,25 @@ class Stepper(cmd.Cmd):
             OSError,
             RuntimeError,
         ) as error:
-            text = error.args[0] if isinstance(error, KeyError) else error
-            self.say(self.painted("red", f"*** {text}"))
+            told = error.args[0] if isinstance(error, KeyError) else error
+            self.say(f"*** {told}", "red")
             return False
 
     def default(self, line: str) -> None:
-        command = printable(line.split()[0])
-        self.say(self.painted("red", f"*** {self.told('unknown', command=repr(command))}"))
+        """Say that there is no such command."""
+        command = repr(printable(line.split()[0]))
+        self.say(f"*** {self.told('terminal.unknown', command=command)}", "red")
 
-    def told(self, message: str, **parts: object) -> str:
-        return MESSAGES[message][self.language == "ja"].format(**parts)
+    def told(self, key: str, **parts: object) -> str:
+        """Return words of the catalogue in the language of this session."""
+        return text(key, self.language, **parts)
 
-    def say(self, text: str) -> None:
-        """Print lines, with what the console cannot show spelled as codes."""
-        self.stdout.write(console_text(text, self.stdout) + "\n")
+    def say(self, line: str, colour: str = "") -> None:
+        """Print a line: no order to the terminal in it but ours, and only what the console has."""
+        line = console_text(obeyed_by_nobody(line), self.stdout)
+        self.stdout.write(painted(colour, line) if colour and self.colours else line)
+        self.stdout.write("\n")
         self.stdout.flush()
-
-    def painted(self, colour: str, text: str) -> str:
-        return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if self.colours else text
 
     # -- Moving --
 
@@ -198,7 +176,7 @@ class Stepper(cmd.Cmd):
             number = self.stopped_by(self.trace[position - 1])
             if number:
                 node = self.trace.names[self.stops[number][0]]
-                self.say(self.painted("bold", self.told("reached", number=number, node=node)))
+                self.say(self.told("terminal.reached", number=number, node=node), "bold")
                 self.go(position)
                 return
         self.go(len(self.trace))
@@ -207,7 +185,7 @@ class Stepper(cmd.Cmd):
         """Go to where so many steps are done."""
         position = self.counted("goto", argument, None)
         if not 0 <= position <= self.length():
-            raise ValueError(f"goto 0 to goto {self.length()}, not {position}")
+            raise ValueError(self.told("terminal.range", last=self.length(), position=position))
         self.go(position)
 
     def do_start(self, argument: str) -> None:
@@ -221,20 +199,20 @@ class Stepper(cmd.Cmd):
     def do_forward(self, argument: str) -> None:
         """Step through the forward pass."""
         self.forward = 0
-        self.say(self.told("forward pass"))
+        self.say(self.told("terminal.forward pass"))
         self.show()
 
     def do_backward(self, argument: str) -> None:
         """Step through the backward pass."""
         self.forward = None
-        self.say(self.told("backward pass"))
+        self.say(self.told("terminal.backward pass"))
         self.show()
 
     def counted(self, command: str, argument: str, default: int | None) -> int:
         if not argument and default is not None:
             return default
         if not (argument.isascii() and argument.isdigit()) or len(argument) > 9:
-            raise ValueError(self.told("count", command=command))
+            raise ValueError(self.told("terminal.count", command=command))
         return int(argument)
 
     def length(self) -> int:
@@ -246,7 +224,7 @@ class Stepper(cmd.Cmd):
     def move(self, by: int) -> None:
         target = min(max(self.position() + by, 0), self.length())
         if target == self.position() and by:
-            self.say(self.told("no more" if by > 0 else "at start"))
+            self.say(self.told("terminal.no more" if by > 0 else "terminal.at start"))
             return
         self.go(target)
 
@@ -273,13 +251,13 @@ class Stepper(cmd.Cmd):
         step = self.present()
         if step is None:
             name = self.trace.names[-1]
-            key = "start" if self.forward is None else "forward start"
+            key = "terminal.start" if self.forward is None else "terminal.forward start"
             self.say(self.told(key, output=name))
             return
-        self.say(self.painted("bold", step.heading(self.language)))
+        self.say(step.heading(self.language), "bold")
         if isinstance(step, Step):
-            self.say(self.painted("cyan", f"    {step.local()}"))
-        self.say(self.painted("green", f"    {step.formula()}"))
+            self.say(f"    {step.local()}", "cyan")
+        self.say(f"    {step.formula()}", "green")
         width = min(shutil.get_terminal_size().columns, 100) - 4
         for sentence in step.sentences(self.language):
             for line in wrapped(sentence, width):
@@ -301,20 +279,18 @@ class Stepper(cmd.Cmd):
         if not position:
             rows.insert(0, ["->", "0", "", ""])
         for line in aligned(rows, right=(1,)):
-            self.say(self.painted("bold", line) if line.startswith("->") else line)
+            self.say(line, "bold" if line.startswith("->") else "")
 
     def row(self, number: int) -> list[str]:
-        if self.forward is not None:
-            step = self.trace.forward[number - 1]
-            return [shortened(self.trace.names[step.index], 24), shortened(step.formula(), 70)]
-        k = number - 1
         record = self.trace
-        child, parent = record.children[k], record.parents[k]
-        ratio = derivative(record.symbol(len(record.nodes) - 1), record.symbol(parent))
-        one = record[k]
-        sum_ = f"{factor(one.gradient)} * {factor(one.partial)} = {told_number(one.product)}"
+        if self.forward is not None:
+            step = record.forward[number - 1]
+            return [shortened(record.names[step.index], 24), within(70, step.equation())]
+        one = record[number - 1]
+        child, parent = record.children[number - 1], record.parents[number - 1]
+        added = f"{factor(one.gradient)} * {factor(one.partial)} = {told_number(one.product)}"
         names = f"{shortened(record.names[child], 24)} -> {shortened(record.names[parent], 24)}"
-        return [names, f"{shortened(ratio, 30)} += {sum_}"]
+        return [names, f"{whole(record, parent)} += {added}"]
 
     do_l = do_list
 
@@ -323,8 +299,7 @@ class Stepper(cmd.Cmd):
         if argument:
             self.print_node(self.trace.find(argument))
             return
-        head = ["node", "value", "grad"] if self.language == "en" else ["ノード", "値", "勾配"]
-        rows = [head]
+        rows = [[self.told("table.node"), self.told("table.value"), "grad"]]
         numbers = [
             k for k in reversed(range(len(self.trace.nodes)))
             if not isinstance(self.trace.nodes[k], Constant)
@@ -334,26 +309,24 @@ class Stepper(cmd.Cmd):
         for line in aligned(rows, right=(1, 2)):
             self.say(line)
         if len(numbers) > ROWS_SHOWN:
-            self.say(f"... {len(numbers) - ROWS_SHOWN}")
+            self.say(self.told("terminal.more nodes", count=len(numbers) - ROWS_SHOWN))
 
     def print_node(self, k: int) -> None:
         record = self.trace
         node = record.nodes[k]
-        ja = self.language == "ja"
-        made = "leaf" if not ja else "葉"
-        if node.op is not None:
-            made = node.op.meaning_ja if ja else node.op.meaning
+        made = meaning(node.op, self.language) if node.op else self.told("table.leaf")
         arrivals = list(record.steps_into(k))
         steps = ", ".join(str(number) for number in arrivals[:20]) or "-"
         rows = [
-            ["name" if not ja else "名前", record.names[k]],
-            ["op" if not ja else "演算", made],
-            ["value" if not ja else "値", self.value(k)],
-            ["grad" if not ja else "勾配", self.gradient(k)],
-            ["arrivals" if not ja else "届くステップ", steps],
+            [self.told("table.name"), record.names[k]],
+            [self.told("table.op"), made],
+            [self.told("table.value"), self.value(k)],
+            ["grad", self.gradient(k)],
+            [self.told("table.arrivals"), steps],
         ]
         if node.line is not None:
-            rows.append(["line" if not ja else "行", f"{node.line.file}:{node.line.number}"])
+            file = printable(node.line.file)
+            rows.append([self.told("table.line"), f"{file}:{node.line.number}"])
         for line in aligned(rows):
             self.say(line)
 
@@ -372,22 +345,23 @@ class Stepper(cmd.Cmd):
         """Tell why a node's gradient is what it is."""
         k = self.trace.find(argument) if argument else self.present_node()
         for number, line in enumerate(self.trace.why(k).lines(self.language)):
-            self.say(self.painted("bold", line) if not number else f"    {line}")
+            self.say(f"    {line}" if number else line, "" if number else "bold")
 
     def do_src(self, argument: str) -> None:
         """Show the source line that made a node."""
         k = self.trace.find(argument) if argument else self.present_node(makes=True)
         node, name = self.trace.nodes[k], self.trace.names[k]
         if node.line is None:
-            self.say(self.told("no line" if node.parents else "leaf", node=name))
+            key = "terminal.no line" if node.parents else "terminal.no line here"
+            self.say(self.told(key, node=name))
             return
         file, number = node.line
-        self.say(self.painted("bold", f"{file}:{number}"))
+        self.say(f"{file}:{number}", "bold")
         for at in range(max(number - 2, 1), number + 3):
-            text = linecache.getline(file, at).rstrip("\n")
-            if text or at == number:
+            line = linecache.getline(file, at).rstrip("\n")
+            if line or at == number:
                 mark = "->" if at == number else "  "
-                self.say(f"{mark} {at:>4}  {shortened(text.expandtabs(4), 150)}")
+                self.say(f"{mark} {at:>4}  {shortened(line.expandtabs(4), SOURCE_SHOWN)}")
 
     def present_node(self, makes: bool = False) -> int:
         """Return the node that the present step is about: that receives, or that `makes` it."""
@@ -407,57 +381,59 @@ class Stepper(cmd.Cmd):
             for number in self.stops:
                 self.say(self.stop_text(number))
             if not self.stops:
-                self.say(self.told("none"))
+                self.say(self.told("terminal.none"))
             return
-        name, _, text = argument.partition(" if ")
+        name, _, asked = argument.partition(" if ")
         node = self.trace.find(name)
-        condition = Condition(text, CONDITION_NAMES) if text.strip() else None
+        condition = Condition(asked, CONDITION_NAMES) if asked.strip() else None
         self.numbered += 1
         self.stops[self.numbered] = (node, condition)
         self.say(self.stop_text(self.numbered))
 
     def stop_text(self, number: int) -> str:
         node, condition = self.stops[number]
-        when = self.told("if", condition=condition.text) if condition else ""
-        return self.told("set", number=number, node=self.trace.names[node], when=when)
+        name = self.trace.names[node]
+        if condition is None:
+            return self.told("terminal.set", number=number, node=name)
+        return self.told("terminal.set if", number=number, node=name, condition=condition.text)
 
     def do_clear(self, argument: str) -> None:
         """Clear a breakpoint, or all."""
         numbers = [self.counted("clear", argument, None)] if argument else list(self.stops)
         for number in numbers:
             if number not in self.stops:
-                raise ValueError(self.told("none"))
+                raise ValueError(self.told("terminal.no such", number=number))
             del self.stops[number]
-            self.say(self.told("cleared", number=number))
+            self.say(self.told("terminal.cleared", number=number))
 
     # -- Files, language, the end --
 
     def do_draw(self, argument: str) -> None:
         """Write the picture at this step."""
-        from autograd_lite.stepping.editor import redraw  # Graphviz only where it is asked for
-
         with self.replay.show():
             path = redraw(self.trace.output, Path(argument or "now.svg").expanduser())
-        self.say(self.told("saved", path=path))
+        self.say(self.told("terminal.written", path=path))
 
     def do_page(self, argument: str) -> None:
         """Write the web page."""
         path = Path(argument or "backprop.html").expanduser()
-        self.say(self.told("saved", path=self.trace.save(path, language=self.language)))
+        written = self.trace.save(path, language=self.language)
+        self.say(self.told("terminal.written", path=written))
 
     def do_lang(self, argument: str) -> None:
         """Choose the language of the explanations."""
-        if argument not in ("en", "ja"):
-            raise ValueError("lang en, lang ja")
-        self.language = "ja" if argument == "ja" else "en"
+        if argument not in LANGUAGES:
+            commands = ", ".join(f"lang {language}" for language in LANGUAGES)
+            raise ValueError(self.told("terminal.languages", commands=commands))
+        self.language = argument
         self.show()
 
     def do_help(self, argument: str) -> None:
         """List the commands."""
         wanted = argument.split()[0] if argument else ""
         rows = [
-            [f"  {usage}", text_ja if self.language == "ja" else text]
-            for usage, text, text_ja in HELP
+            [f"  {usage}", self.told(key)]
+            for usage, key in HELP
             if not wanted or wanted in usage.replace(",", " ").split()
         ]
         if not rows:
@@ -467,7 +443,7 @@ class Stepper(cmd.Cmd):
 
     def do_q(self, argument: str) -> bool:
         """Quit."""
-        self.say(self.told("ending"))
+        self.say(self.told("terminal.ending"))
         return True
 
     def do_EOF(self, argument: str) -> bool:  # what cmd calls at the end of the input
@@ -485,13 +461,13 @@ class Stepper(cmd.Cmd):
 
     def completedefault(self, *arguments: object) -> list[str]:
         """Complete the name of a node, also where the shell's idea of a word ends inside it."""
-        text, line, _, end = arguments
-        assert isinstance(text, str) and isinstance(line, str) and isinstance(end, int)
+        word, line, _, end = arguments
+        assert isinstance(word, str) and isinstance(line, str) and isinstance(end, int)
         command, _, typed = line[:end].lstrip().partition(" ")
         if command == "lang":
-            return [name for name in ("en", "ja") if name.startswith(text)]
+            return [name for name in LANGUAGES if name.startswith(word)]
         typed = typed.lstrip()
-        cut = len(typed) - len(text)
+        cut = len(typed) - len(word)
         return [name[cut:] for name in self.trace.names if name.startswith(typed)][:200]
 
 
@@ -499,81 +475,3 @@ COMMANDS = {
     "n", "next", "b", "back", "c", "continue", "goto", "start", "end", "list", "break", "clear",
     "why", "p", "src", "draw", "page", "forward", "backward", "lang", "q", "quit", "help",
 }  # fmt: skip
-
-
-# -- The console -------------------------------------------------------------------------------
-
-COLOURS = {"bold": "1", "cyan": "36", "green": "32", "red": "31"}
-
-
-def interactive() -> bool:
-    """Return whether a person types the commands, so that they need not be shown again."""
-    try:
-        return sys.stdin.isatty() or "ipykernel" in sys.modules
-    except (AttributeError, ValueError):  # no input, or a closed one
-        return False
-
-
-def wants_colour(output: IO[str]) -> bool:
-    """Return whether to print in colour: on a terminal that can, and is not asked not to."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    if not getattr(output, "isatty", bool)():
-        return False
-    if sys.platform == "win32":  # an old console prints the codes themselves
-        return any(name in os.environ for name in ("WT_SESSION", "TERM_PROGRAM", "ANSICON"))
-    return True
-
-
-def console_text(text: str, output: IO[str]) -> str:
-    """Return a text as the console can print it: what its code page lacks, spelled as codes."""
-    encoding = getattr(output, "encoding", None) or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding)
-
-
-def width_of(text: str) -> int:
-    """Return how many columns a text takes: Japanese letters take two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def aligned(rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
-    """Return rows as lines whose columns stand under each other."""
-    rows = list(rows)
-    widths = [max(width_of(cell) for cell in column) for column in zip(*rows)]
-    lines = []
-    for row in rows:
-        cells = []
-        for k, (cell, width) in enumerate(zip(row, widths)):
-            space = " " * (width - width_of(cell))
-            cells.append(space + cell if k in right else cell + space)
-        lines.append("  ".join(cells).rstrip())
-    return lines
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """Return a text in lines of at most `width` columns, broken at spaces or Japanese letters."""
-    lines = []
-    line = ""
-    for piece in pieces(text):
-        if line and width_of(line + piece.rstrip()) > width and piece not in CLOSING:
-            lines.append(line.rstrip())
-            line = ""
-        line += piece
-    return [*lines, line.rstrip()]
-
-
-CLOSING = frozenset("。、）」: ")  # these never begin a line
-
-
-def pieces(text: str) -> list[str]:
-    """Return the parts between which a line may break: words with their space, and wide letters."""
-    found = [""]
-    for c in text:
-        if unicodedata.east_asian_width(c) in "WF":
-            found += [c, ""]
-        elif c == " ":
-            found[-1] += c
-            found.append("")
-        else:
-            found[-1] += c
-    return [piece for piece in found if piece]

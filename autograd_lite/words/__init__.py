@@ -5,7 +5,10 @@ catalogue, `en.json`, `ja.json`, in each language with the same places for what 
 the terminal, the page, the editor and the drawings say the same thing in the same words, and
 another language is one more file.
 
-A key has the room that speaks in front: "step.starts", "terminal.no more".
+A key has the room that speaks in front: "step.starts", "terminal.no more". A `Fact` is a key with
+what the sentence is about, as plain data: a program decides facts, and any viewer says them.
+
+How another language is added: README.md beside this file.
 
 >>> text("step.starts", "en", output="C", arriving="dC/dC")
 'Backprop starts at the output C, where dC/dC = 1.'
@@ -16,17 +19,35 @@ A key has the room that speaks in front: "step.starts", "terminal.no more".
 import json
 import locale
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["LANGUAGES", "VARIABLE", "Language", "chosen_language", "speak", "text", "texts"]
+__all__ = [
+    "LANGUAGES", "VARIABLE", "Language", "Fact", "chosen_language", "speak", "Speaking", "text",
+    "texts", "said", "joined",
+]  # fmt: skip
 
 Language = str  # the name of a catalogue: "en", "ja"
 
 FOLDER = Path(__file__).parent
 LANGUAGES: tuple[Language, ...] = tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
 VARIABLE = "AUTOGRAD_LITE_LANG"  # of the environment: the language of a person, or of a class
+
+
+NO_PARTS: "Mapping[str, str | int | Fact]" = {}
+
+
+class Fact(NamedTuple):
+    """Something that holds: the key of its sentence, and what the sentence is about.
+
+    parts   texts and counts for the places of the sentence, or another fact, whose words are
+            then put there: the reason why a curve is level, the word for an op
+    """
+
+    key: str
+    parts: "Mapping[str, str | int | Fact]" = NO_PARTS
 
 
 class Spoken:
@@ -41,6 +62,30 @@ def speak(language: Language) -> None:
     Raises ValueError, which says what there is, for a language that has no catalogue.
     """
     Spoken.language = checked(language) if language else ""
+
+
+class Speaking:
+    """For the length of a `with` block, everything says its words in a language.
+
+    None, or "", leaves the language as it is.
+
+    >>> with Speaking("ja"):
+    ...     print(text("terminal.no more"))
+    これが最後のステップです。
+    """
+
+    __slots__ = ("earlier", "language")
+
+    def __init__(self, language: Language | None) -> None:
+        self.language = checked(language) if language else Spoken.language
+        self.earlier = Spoken.language
+
+    def __enter__(self) -> None:
+        self.earlier = Spoken.language
+        Spoken.language = self.language
+
+    def __exit__(self, *error: object) -> None:
+        Spoken.language = self.earlier
 
 
 def chosen_language(given: Language | None = None) -> Language:
@@ -96,3 +141,22 @@ def texts(room: str, language: Language | None = None) -> dict[str, str]:
     words = catalogue(chosen_language(language))
     start = f"{room}."
     return {key.removeprefix(start): text for key, text in words.items() if key.startswith(start)}
+
+
+def said(fact: Fact, language: Language | None = None) -> str:
+    """Return the words of a fact, with the words of facts in its parts put in their places.
+
+    >>> said(Fact("step.no gradient", {"node": "v2"}), "en")
+    'No gradient arrived at v2, so it has none to pass on.'
+    """
+    language = chosen_language(language)
+    parts = {
+        name: said(part, language) if isinstance(part, Fact) else part
+        for name, part in fact.parts.items()
+    }
+    return text(fact.key, language, **parts)
+
+
+def joined(sentences: Iterable[str], language: Language | None = None) -> str:
+    """Return sentences in one line, with what the language has between two of them."""
+    return text("language.between sentences", language).join(sentences)

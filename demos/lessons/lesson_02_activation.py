@@ -5,6 +5,7 @@ Run me: python -m demos 2
 
 # %%
 from autograd_lite import relu, sigmoid, step, tanh
+from autograd_lite.words.op_words import meaning
 from demos.page import Page
 from demos.plots import BLUE, GREEN, ORANGE, PURPLE, figure, plot, through_origin
 from nn import Unit
@@ -65,7 +66,7 @@ for axes, activation, color in zip(
     plot(axes, activation, -4, 4, color)
     axes.plot([1], [activation(1.0)], "o", color="black")
     axes.set_ylim(-1.2, 2.2)
-    name = page.label(activation.meaning_ja, activation.meaning)
+    name = page.label(meaning(activation, "ja"), meaning(activation, "en"))
     axes.set_title(f"{name}  a(z) = {activation.symbol}(z)", fontsize=10)
     through_origin(axes, "z", "y")
 page.show(

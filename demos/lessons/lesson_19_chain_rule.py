@@ -80,7 +80,7 @@ page.say(
 x.grad = 0.0
 for step in trace(y):
     if step.parent in (u, x):
-        print("   ", step.formula())
+        page.write(f"    {step.formula()}")
 
 # %%
 page.ask(

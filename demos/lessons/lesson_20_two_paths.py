@@ -97,11 +97,11 @@ page.show(
 
 # %%
 page.say(
-    ja="エンジンに「なぜ 268 なのか」を聞くと、道ごとに答えます。",
+    ja="エンジンに「なぜ 268 なのか」を聞くと、経路ごとに答えます。",
     en="Ask the engine why it is 268, and it answers path by path:",
 )
 x.grad = y.grad = 0.0
-print(trace(C).why("x").text(page.language))
+page.write(trace(C).why("x").text(page.language))
 
 # %%
 page.ask(

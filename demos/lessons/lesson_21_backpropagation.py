@@ -153,7 +153,7 @@ network.zero_grad()  # the gradients of the training before would be added to
 record = trace(squared_error(network(image.pixels), image.target))
 for name in ("a_1^3", "z_1^3", "z_1^2"):
     for step in record.into(name):
-        print("   ", step.formula())
+        page.write(f"    {step.formula()}")
 page.save_steps(record, "steps")
 
 # %%

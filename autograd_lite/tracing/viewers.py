@@ -1,0 +1,25 @@
+"""How a trace is seen: the viewers stand in rooms above and register themselves here.
+
+A saver writes a trace into one kind of file; the view is what a notebook shows.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+__all__ = ["SAVERS", "VIEWS", "saver_for"]
+
+SAVERS: dict[str, Callable[..., Path]] = {}  # the end of a file's name -> saver(record, path, ...)
+VIEWS: list[Callable[..., dict[str, str]]] = []  # the last one registered is shown
+
+
+def saver_for(path: Path) -> Callable[..., Path]:
+    """Return what writes a trace into a file of this name.
+
+    Raises ValueError, which says what can be written, for any other kind of name: a lesson's
+    source or a picture does not become a page without a word.
+    """
+    saver = SAVERS.get(path.suffix.lower())
+    if saver is None:
+        kinds = " or ".join(SAVERS)
+        raise ValueError(f"a trace is written as {kinds}, not as {path.name!r}")
+    return saver
