@@ -12,18 +12,18 @@ Read the source in this order: ops, value, backprop, gradients, check, tracing, 
 
 import sys
 
-from autograd_lite import compiling, copying, drawing, other_engines, tracing
+from autograd_lite import compiling, copying, drawing, other_engines, own_rows, tracing
 from autograd_lite.check import check_gradients, find_nan
 from autograd_lite.collector import collector_paused
 from autograd_lite.compiling import compile
 from autograd_lite.drawing import draw
 from autograd_lite.gradients import directional_derivative, grad, gradients
 from autograd_lite.graph import topological_order
+from autograd_lite.more_ops import at_least, softplus, tan
 from autograd_lite.ops import (
     TABLE,
     Op,
     abs,
-    at_least,
     cos,
     dot,
     exp,
@@ -36,10 +36,8 @@ from autograd_lite.ops import (
     sigmoid,
     sign,
     sin,
-    softplus,
     sqrt,
     step,
-    tan,
     tanh,
     total,
     where,
@@ -63,8 +61,9 @@ __all__ = [
     "Op", "TABLE",
 ]  # fmt: skip
 
-# Values are copied and pickled whole, and answer to the names of other engines, from here on.
-assert copying and other_engines
+# Values are copied and pickled whole, and answer to the names of other engines, from here on;
+# rows of one's own are checked.
+assert copying and other_engines and own_rows
 
 # The rooms were once called like the functions in them; `from autograd_lite.draw import renderer`
 # goes on working. (The names in the package stay the functions.)

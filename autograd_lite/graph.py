@@ -4,21 +4,14 @@ This room knows nothing of numbers, ops or derivatives; only that a node has `pa
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Protocol, TypeVar
+from typing import Any, TypeVar
 
 from autograd_lite.plain_numbers import described
 
-__all__ = ["Node", "topological_order", "order_of"]
+__all__ = ["topological_order", "order_of"]
 
 
-class Node(Protocol):
-    """Whatever was made from others of its kind."""
-
-    @property
-    def parents(self) -> tuple["Node", ...]: ...
-
-
-N = TypeVar("N", bound=Node)
+N = TypeVar("N", bound=Any)  # whatever has `parents`, a tuple of its own kind
 
 
 def topological_order(output: N, known: set[N] | None = None) -> list[N]:

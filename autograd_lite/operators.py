@@ -84,9 +84,6 @@ class Operators:
     def cos(self) -> Any:
         return self.record(ops.cos, (self,))
 
-    def tan(self) -> Any:
-        return self.record(ops.tan, (self,))
-
     def tanh(self) -> Any:
         return self.record(ops.tanh, (self,))
 

@@ -23,28 +23,22 @@ Legend
     out     the result of the op
 """
 
+import copyreg
 import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from autograd_lite.own_rows import (
-    check_counts,
-    check_row,
-    check_rule,
-    check_sequences,
-    find_op,
-    miscounted,
-)
+from autograd_lite.messages import miscounted, rows_of
 from autograd_lite.plain_numbers import number
 
 __all__ = [
     "Kind", "Number", "Partials", "Op", "Power",
     "add", "sub", "mul", "div", "neg",
     "power", "variable_power", "monomial", "variable_monomial",
-    "exp", "log", "sqrt", "reciprocal", "sin", "cos", "tan", "tanh",
-    "sigmoid", "softplus", "relu", "step", "sign", "abs",
-    "maximum", "minimum", "compare", "at_least", "where",
+    "exp", "log", "sqrt", "reciprocal", "sin", "cos", "tanh",
+    "sigmoid", "relu", "step", "sign", "abs",
+    "maximum", "minimum", "compare", "where",
     "identity", "total", "dot",
     "TABLE", "enter",
 ]  # fmt: skip
@@ -69,6 +63,7 @@ Number: TypeAlias = float | Kind
 Partials: TypeAlias = tuple[Number, ...]
 
 FLOATS = frozenset([float])
+CHECKS: list[Callable[["Op"], None]] = []  # of a row of one's own: see own_rows.py
 
 
 # -- A row of the table ---------------------------------------------------------------------
@@ -92,8 +87,6 @@ class Op:
     term        of a sum from left to right: how one term of it is written: "{w} * {x}"
     operands    the names of the operands, read off the rule: ("x", "y")
     arity       how many numbers they are; 0 if they are sequences
-    trusted     true for the rows of this package, whose rules the tests walk; what the rule of
-                any other row gives is checked at every node
 
     The row is also the function: of plain numbers it gives a float; where another kind of
     number is among its operands, whatever that kind's `record` makes of it. Raises TypeError
@@ -106,7 +99,7 @@ class Op:
 
     __slots__ = (
         "arity", "chooses", "domain", "formula", "forward", "name", "operands", "partials",
-        "sequences", "steep", "symbol", "term", "trusted", "written",
+        "sequences", "steep", "symbol", "term", "written",
     )  # fmt: skip
 
     def __init__(
@@ -135,10 +128,10 @@ class Op:
         self.written = written or formula
         self.sequences = sequences
         self.term = term
-        self.trusted = False
-        self.operands = check_rule(name, partials)
+        for check in CHECKS:
+            check(self)
+        self.operands = partials.__code__.co_varnames[: partials.__code__.co_argcount - 1]
         self.arity = 0 if sequences else len(self.operands)
-        check_row(self)
         if type(self) is Op:  # one class for each way to be called
             self.__class__ = CALLED.get(self.arity, Op)
 
@@ -146,10 +139,7 @@ class Op:
         return f"<op {getattr(self, 'name', '?')}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the row as its place: the module of its rule, and its name there."""
-        place = self.partials.__module__, self.name
-        find_op(*place, self)  # in time, if it is not to be found there
-        return find_op, place
+        return copyreg.dispatch_table[Op](self)  # type: ignore[return-value]
 
     def __copy__(self) -> "Op":
         return self
@@ -174,7 +164,6 @@ class Op:
     def partials_at(self, operands: Sequence[Any], out: Any) -> tuple[Any, ...]:
         """Return the rule's partials, one for each operand, in numbers of the operands' kind."""
         partials: tuple[Any, ...] = self.partials(*self.split(operands), out)
-        check_counts(self, partials, len(operands))
         return sum(partials, ()) if self.sequences else partials
 
     def split(self, operands: Sequence[Any]) -> Sequence[Any]:
@@ -209,8 +198,7 @@ class OpOfSequences(Op):
     __slots__ = ()
 
     def __call__(self, *sequences: Any) -> Any:
-        check_sequences(self, sequences)
-        rows = tuple(map(tuple, sequences))
+        rows = rows_of(self, sequences)
         for row in rows:
             for x in row:
                 if type(x) is not float and hasattr(type(x), "record"):
@@ -221,29 +209,24 @@ class OpOfSequences(Op):
 CALLED: dict[int, type[Op]] = {0: OpOfSequences, 1: OpOfOne}
 
 
+# fmt: off
 # -- Arithmetic -----------------------------------------------------------------------------
 # Each rule reads: d(out)/dx, d(out)/dy.
-
 
 def add_partials(x: Number, y: Number, out: Number) -> Partials:
     return 1.0, 1.0
 
-
 def sub_partials(x: Number, y: Number, out: Number) -> Partials:
     return 1.0, -1.0
-
 
 def mul_partials(x: Number, y: Number, out: Number) -> Partials:
     return y, x
 
-
 def div_partials(x: Number, y: Number, out: Number) -> Partials:
     return 1.0 / y, -out / y  # -x / y**2, but y**2 may overflow where the value exists
 
-
 def neg_partials(x: Number, out: Number) -> Partials:
     return (-1.0,)
-
 
 add = Op("add", "+", "{x} + {y}", operator.add, add_partials)
 sub = Op("sub", "−", "{x} - {y}", operator.sub, sub_partials)
@@ -251,9 +234,7 @@ mul = Op("mul", "×", "{x} * {y}", operator.mul, mul_partials)
 div = Op("div", "÷", "{x} / {y}", operator.truediv, div_partials, "y != 0", steep=True)
 neg = Op("neg", "−x", "-{x}", operator.neg, neg_partials)
 
-
 # -- Powers ---------------------------------------------------------------------------------
-
 
 class Power(OpOfOne):
     """xⁿ with a constant exponent, which belongs to the op: x² has one operand, one derivative.
@@ -266,13 +247,12 @@ class Power(OpOfOne):
     def __init__(self, exponent: float) -> None:
         text = f"{exponent:.6g}"
         super().__init__(
-            "power", "x" + text.translate(RAISED), f"{{x}} ** {text}", self.raised, no_partials,
+            "power", "x" + text.translate(RAISED), f"{{x}} ** {text}", self.raised, flat_partials,
             "x != 0" if exponent < 0.0 else "" if exponent % 1.0 == 0.0 else "x >= 0",
             steep=exponent < 1.0 and exponent != 0.0,
-        )  # fmt: skip
+        )
         self.exponent = exponent
         self.partials = self.slope
-        self.trusted = True
 
     def __reduce__(self) -> tuple[Any, ...]:
         return power, (self.exponent,)
@@ -284,10 +264,8 @@ class Power(OpOfOne):
         n = self.exponent
         return (monomial(n, x, n - 1.0),)
 
-
 RAISED = str.maketrans("0123456789-.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·")
 POWERS: dict[float, Power] = {}
-
 
 def power(exponent: float) -> Power:
     """Return the op of one constant exponent, always the same one."""
@@ -296,17 +274,14 @@ def power(exponent: float) -> Power:
         op = POWERS.setdefault(exponent, Power(number(exponent)))
     return op
 
-
-def no_partials(x: Number, out: Number) -> Partials:
-    return (0.0,)
-
+def flat_partials(x: Number, out: Number) -> Partials:
+    return (0.0,)  # level on both sides of a jump: nothing can be learned through u or sgn
 
 def power_value(x: float, n: float) -> float:
     out: float = x**n
     if isinstance(out, complex):
         raise ValueError("a negative number to a fractional power is not real")
     return out
-
 
 def monomial_value(c: float, x: float, n: float) -> float:
     """Return c·xⁿ, never raising: 0 where c is 0, infinite where xⁿ is."""
@@ -320,14 +295,11 @@ def monomial_value(c: float, x: float, n: float) -> float:
         out = math.copysign(math.inf, x) if odd else math.inf
     return math.nan if isinstance(out, complex) else c * out
 
-
 def monomial_partials(c: Number, x: Number, n: Number, out: Number) -> Partials:
     return monomial(1.0, x, n), monomial(c * n, x, n - 1.0), 0.0  # n is a constant
 
-
 def variable_power_partials(x: Number, y: Number, out: Number) -> Partials:
     return variable_monomial(y, x, y - 1.0, 0.0), variable_monomial(1.0, x, y, 1.0)
-
 
 def variable_monomial_value(c: float, x: float, y: float, n: float) -> float:
     """Return c·xʸ·(ln x)ⁿ, never raising; with a logarithm, 0 at x = 0, its limit for y > 0."""
@@ -338,101 +310,68 @@ def variable_monomial_value(c: float, x: float, y: float, n: float) -> float:
         return 0.0
     return out * math.log(x) ** n if not x < 0.0 else math.nan
 
-
 def variable_monomial_partials(c: Number, x: Number, y: Number, n: Number, out: Number) -> Partials:
     by_power = variable_monomial(c * y, x, y - 1.0, n)
     by_log = variable_monomial(c * n, x, y - 1.0, n - 1.0)
     in_y = variable_monomial(c, x, y, n + 1.0)
     return variable_monomial(1.0, x, y, n), by_power + by_log, in_y, 0.0
 
-
 variable_power = Op("variable_power", "xʸ", "{x} ** {y}", power_value, variable_power_partials,
-                    "x != 0 if y < 0; x >= 0 if y is not whole", steep=True)  # fmt: skip
+                    "x != 0 if y < 0; x >= 0 if y is not whole", steep=True)
 monomial = Op("monomial", "c·xⁿ", "monomial({c}, {x}, {n})", monomial_value, monomial_partials,
-              steep=True, written="{c} * {x}**{n}")  # fmt: skip
+              steep=True, written="{c} * {x}**{n}")
 variable_monomial = Op("variable_monomial", "c·xʸ·lnⁿx", "variable_monomial({c}, {x}, {y}, {n})",
                        variable_monomial_value, variable_monomial_partials, steep=True,
-                       written="{c} * {x}**{y} * log({x})**{n}")  # fmt: skip
-
+                       written="{c} * {x}**{y} * log({x})**{n}")
 
 # -- Exponential, logarithm, root ----------------------------------------------------------
-
 
 def exp_partials(x: Number, out: Number) -> Partials:
     return (out,)
 
-
 def log_partials(x: Number, out: Number) -> Partials:
     return (1.0 / x,)
 
-
 def sqrt_partials(x: Number, out: Number) -> Partials:
     return (0.5 * reciprocal(out),)  # infinite at 0, where the value exists
-
 
 def reciprocal_value(x: float) -> float:
     """Return 1/x, and at 0 its limit from the right: infinity."""
     return 1.0 / x if x != 0.0 else math.inf
 
-
 def reciprocal_partials(x: Number, out: Number) -> Partials:
     return (-out * out,)
-
 
 exp = Op("exp", "eˣ", "exp({x})", math.exp, exp_partials, "x < 709.79")
 log = Op("log", "ln", "log({x})", math.log, log_partials, "x > 0", steep=True)
 sqrt = Op("sqrt", "√", "sqrt({x})", math.sqrt, sqrt_partials, "x >= 0", steep=True)
 reciprocal = Op("reciprocal", "1/x", "reciprocal({x})", reciprocal_value, reciprocal_partials,
-                steep=True, written="1 / {x}")  # fmt: skip
-
+                steep=True, written="1 / {x}")
 
 # -- Sine, cosine, and the activation functions (活性化関数) ---------------------------------
-
 
 def sin_partials(x: Number, out: Number) -> Partials:
     return (cos(x),)
 
-
 def cos_partials(x: Number, out: Number) -> Partials:
     return (-sin(x),)
 
-
-def tan_partials(x: Number, out: Number) -> Partials:
-    return (1.0 + out * out,)
-
-
 def tanh_partials(x: Number, out: Number) -> Partials:
     return (1.0 - out * out,)
-
 
 def sigmoid_value(x: float) -> float:
     """Return σ(x) = 1/(1 + e⁻ˣ), by whichever of its two forms cannot overflow."""
     e = math.exp(-math.fabs(x))  # at most 1
     return 1.0 / (1.0 + e) if x >= 0.0 else e / (1.0 + e)
 
-
 def sigmoid_partials(x: Number, out: Number) -> Partials:
     return (out * (1.0 - out),)  # the slides: σ'(z) = σ(z)(1 − σ(z)); from z = 37 on it is 0
-
-
-def softplus_value(x: float) -> float:
-    """Return ln(1 + eˣ) without overflow: x, plus what is left for large x."""
-    if x != x:
-        return x
-    return max(x, 0.0) + math.log1p(math.exp(-math.fabs(x)))
-
-
-def softplus_partials(x: Number, out: Number) -> Partials:
-    return (sigmoid(x),)
-
 
 def relu_value(x: float) -> float:
     return 0.0 if x < 0.0 else x  # so NaN stays NaN
 
-
 def relu_partials(x: Number, out: Number) -> Partials:
     return (1.0 - step(-x),)  # 1 above 0; at 0 itself 0
-
 
 def step_value(x: float) -> float:
     """Return u(x): 0 below 0, 1 from 0 on (the slides: a neuron fires when z reaches 0)."""
@@ -440,57 +379,42 @@ def step_value(x: float) -> float:
         return x
     return 1.0 if x >= 0.0 else 0.0
 
-
 def sign_value(x: float) -> float:
     if x > 0.0:
         return 1.0
     return -1.0 if x < 0.0 else x  # 0, −0 and NaN stay what they are
 
-
-def flat_partials(x: Number, out: Number) -> Partials:
-    return (0.0,)  # level on both sides of the jump: nothing can be learned through u or sgn
-
-
 def abs_partials(x: Number, out: Number) -> Partials:
     return (sign(x),)  # at 0 itself 0
 
-
 sin = Op("sin", "sin", "sin({x})", math.sin, sin_partials, "x finite")
 cos = Op("cos", "cos", "cos({x})", math.cos, cos_partials, "x finite")
-tan = Op("tan", "tan", "tan({x})", math.tan, tan_partials, "x finite")
 tanh = Op("tanh", "tanh", "tanh({x})", math.tanh, tanh_partials)
 sigmoid = Op("sigmoid", "σ", "sigmoid({x})", sigmoid_value, sigmoid_partials)
-softplus = Op("softplus", "softplus", "softplus({x})", softplus_value, softplus_partials)
 relu = Op("relu", "relu", "relu({x})", relu_value, relu_partials, chooses=True)
 step = Op("step", "u", "step({x})", step_value, flat_partials, chooses=True)
 sign = Op("sign", "sgn", "sign({x})", sign_value, flat_partials, chooses=True)
 abs = Op("abs", "|x|", "abs({x})", math.fabs, abs_partials, chooses=True)
 
-
 # -- Choosing -------------------------------------------------------------------------------
-
 
 def maximum_value(x: float, y: float) -> float:
     if x != x:
         return x
     return x if x >= y else y  # y also when y is NaN
 
-
 def maximum_partials(x: Number, y: Number, out: Number) -> Partials:
     order = compare(x, y)
     return 0.5 * (1.0 + order), 0.5 * (1.0 - order)  # of equals, half to each
-
 
 def minimum_value(x: float, y: float) -> float:
     if x != x:
         return x
     return x if x <= y else y
 
-
 def minimum_partials(x: Number, y: Number, out: Number) -> Partials:
     order = compare(x, y)
     return 0.5 * (1.0 - order), 0.5 * (1.0 + order)
-
 
 def compare_value(x: float, y: float) -> float:
     """Return sgn(x − y), also where the difference would overflow, or be ∞ − ∞."""
@@ -500,42 +424,27 @@ def compare_value(x: float, y: float) -> float:
         return -1.0
     return 0.0 if x == y else math.nan
 
-
-def at_least_value(x: float, y: float) -> float:
-    if x != x or y != y:
-        return math.nan
-    return 1.0 if x >= y else 0.0
-
-
 def comparison_partials(x: Number, y: Number, out: Number) -> Partials:
     return 0.0, 0.0
-
 
 def where_value(c: float, x: float, y: float) -> float:
     if c != c:
         return c
     return x if c != 0.0 else y
 
-
 def where_partials(c: Number, x: Number, y: Number, out: Number) -> Partials:
     return 0.0, where(c, 1.0, 0.0), where(c, 0.0, 1.0)
-
 
 maximum = Op("maximum", "max", "maximum({x}, {y})", maximum_value, maximum_partials, chooses=True)
 minimum = Op("minimum", "min", "minimum({x}, {y})", minimum_value, minimum_partials, chooses=True)
 compare = Op("compare", "≷", "compare({x}, {y})", compare_value, comparison_partials,
-             chooses=True, written="sign({x} - {y})")  # fmt: skip
-at_least = Op("at_least", "≥", "at_least({x}, {y})", at_least_value, comparison_partials,
-              chooses=True, written="[{x} >= {y}]")  # fmt: skip
+             chooses=True, written="sign({x} - {y})")
 where = Op("where", "where", "where({c}, {x}, {y})", where_value, where_partials, chooses=True)
-
 
 # -- One and many operands --------------------------------------------------------------------
 
-
 def identity_partials(x: Number, out: Number) -> Partials:
     return (1.0,)
-
 
 def total_value(values: Sequence[float]) -> float:
     """Return a₁ + a₂ + … + aₙ, added from left to right (`sum` of floats does not, since 3.12)."""
@@ -544,10 +453,8 @@ def total_value(values: Sequence[float]) -> float:
         out += value
     return out
 
-
 def total_partials(values: Sequence[Number], out: Number) -> tuple[Partials]:
     return ((1.0,) * len(values),)
-
 
 def dot_value(w: Sequence[float], x: Sequence[float]) -> float:
     """Return w₁x₁ + w₂x₂ + … + wₙxₙ, added from left to right."""
@@ -556,28 +463,23 @@ def dot_value(w: Sequence[float], x: Sequence[float]) -> float:
         out += product
     return out
 
-
 def dot_partials(w: Partials, x: Partials, out: Number) -> tuple[Partials, Partials]:
     return x, w
 
-
 identity = Op("identity", "=", "{x}", operator.pos, identity_partials)
 total = Op("total", "Σ", "total([{values}])", total_value, total_partials,
-           written="sum({values})", sequences=1, term="{values}")  # fmt: skip
+           written="sum({values})", sequences=1, term="{values}")
 dot = Op("dot", "⟨w,x⟩", "dot([{w}], [{x}])", dot_value, dot_partials,
-         written="<({w}), ({x})>", sequences=2, term="{w} * {x}")  # fmt: skip
+         written="<({w}), ({x})>", sequences=2, term="{w} * {x}")
 
+# fmt: on
 
 TABLE: dict[str, Op] = {}
 
 
 def enter(rows: dict[str, Any]) -> None:
-    """Enter the rows of a module into the table; their rules are trusted."""
-    for row in rows.values():
-        if isinstance(row, Op):
-            row.trusted = True
-            TABLE[row.name] = row
+    """Enter the rows of a module into the table."""
+    TABLE.update({row.name: row for row in rows.values() if isinstance(row, Op)})
 
 
-square = power(2.0)
-enter(dict(globals()))
+enter({**globals(), "square": power(2.0)})

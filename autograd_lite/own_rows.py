@@ -1,122 +1,143 @@
-"""What is checked of a row of the table, and what is said where it is wrong.
+"""A row of one's own: what its author wrote is checked, when it is made and at every node.
 
-A learner's own row may be anything; its author is told what to write. None of this is on the
-path of a number: a rule of this package is checked by the tests, not at every node.
+The rules of this package are walked by the tests, and nothing is checked on the path of a
+number. A learner's rule may give anything; then its author is told what to write, at once and
+in words, whether it runs on floats, on Values or on names. (From the import of this module on,
+`Op` has every new row checked here.)
 """
 
+import copyreg
 import importlib
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograd_lite.ops import CHECKS, Op, Power
 from autograd_lite.plain_numbers import number
 
-if TYPE_CHECKING:
-    from autograd_lite.ops import Op
-
-__all__ = [
-    "check_rule", "check_row", "miscounted", "check_sequences", "check_counts", "checked_floats",
-    "find_op",
-]  # fmt: skip
-
-SEQUENCES = frozenset([tuple, list])
+__all__ = ["CheckedRule", "CheckedValue", "find_op"]
 
 
-def check_rule(name: str, rule: Callable[..., Any]) -> tuple[str, ...]:
-    """Return the names of a rule's operands: its parameters, without the last, `out`.
+def check_row(op: Op) -> None:
+    """Have the value and the rule of a new row checked wherever they are used.
 
-    Raises TypeError for what is no function, or takes no operands.
+    Raises TypeError, which says what to write, for a rule that is no function of operands and
+    result, and for formulas that do not name its operands.
     """
-    code = getattr(rule, "__code__", None)
+    if isinstance(op, Power):
+        return
+    code = getattr(op.partials, "__code__", None)
     if code is None:
-        raise TypeError(f"the rule of {name} must be a function; write def rule(x, out)")
-    operands: tuple[str, ...] = code.co_varnames[: code.co_argcount - 1]
+        raise TypeError(f"the rule of {op.name} must be a function; write def rule(x, out)")
+    operands = code.co_varnames[: code.co_argcount - 1]
     if not operands:
-        raise TypeError(f"the rule of {name} takes no operands; write def rule(x, out)")
-    return operands
-
-
-def check_row(op: "Op") -> None:
-    """Raise TypeError unless the formulas of a row name the operands of its rule."""
+        raise TypeError(f"the rule of {op.name} takes no operands; write def rule(x, out)")
     for text in (op.formula, op.written):
         try:
-            text.format(**dict.fromkeys(op.operands, ""))
+            text.format(**dict.fromkeys(operands, ""))
         except (KeyError, IndexError):
-            braces = " and ".join("{" + operand + "}" for operand in op.operands)
+            braces = " and ".join("{" + operand + "}" for operand in operands)
             raise TypeError(
                 f"the formula {text!r} of {op.name} must name the operands of its rule; "
                 f"write {braces}"
             ) from None
+    op.forward = CheckedValue(op.forward)
+    op.partials = CheckedRule(op.name, op.sequences, op.partials)
 
 
-def miscounted(op: "Op", operands: Sequence[Any]) -> TypeError:
-    wanted = f"{op.name}({', '.join(op.operands)})"
-    return TypeError(f"{wanted} takes {len(op.operands)} operand(s), not {len(operands)}")
+class CheckedValue:
+    """The value function of a row of one's own: on floats it gives a float."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, *operands: Any) -> Any:
+        out = self.function(*operands)
+        return out if of_another_kind(operands) else number(out)
 
 
-def check_sequences(op: "Op", sequences: Sequence[Any]) -> None:
-    """Raise TypeError unless an op on sequences got them, ValueError unless of one length."""
-    if len(sequences) != len(op.operands):
-        raise miscounted(op, sequences)
-    if not SEQUENCES.issuperset(map(type, sequences)):
-        for name, sequence in zip(op.operands, sequences):
-            if isinstance(sequence, (set, frozenset)):
-                raise TypeError(
-                    f"a set has no order, so its {op.name} would differ from run to run; "
-                    f"write a list"
-                )
-            if hasattr(type(sequence), "record") or not hasattr(sequence, "__iter__"):
-                raise TypeError(
-                    f"{op.name}({', '.join(op.operands)}) takes lists of numbers, "
-                    f"and {name} is a {type(sequence).__name__}; write [{name}]"
-                )
-    rows = list(map(len, map(tuple, sequences)))
-    if rows[0] != rows[-1]:
-        lengths = " and ".join(f"{name} has {n}" for name, n in zip(op.operands, rows))
-        raise ValueError(f"{op.name} needs sequences of one length; {lengths}")
+class CheckedRule:
+    """The rule of a row of one's own: it gives one partial for each operand; on floats, floats.
 
+    Raises TypeError, which says what to write, if it does not.
+    """
 
-def check_counts(op: "Op", partials: Any, count: int) -> None:
-    """Raise TypeError unless a rule gave one partial for each operand."""
-    if op.sequences:
-        if type(partials) is not tuple or any(type(row) is not tuple for row in partials):
-            raise TypeError(
-                f"the rule of {op.name} must return {op.sequences} tuple(s) of partials, "
+    __slots__ = ("function", "name", "sequences")
+
+    def __init__(self, name: str, sequences: int, function: Callable[..., Any]) -> None:
+        self.name = name
+        self.sequences = sequences
+        self.function = function
+
+    def __call__(self, *operands: Any) -> Any:
+        partials = self.function(*operands)
+        given = operands[:-1] if self.sequences else (operands[:-1],)
+        rows: Sequence[Any] = partials if self.sequences else (partials,)
+        if type(partials) is not tuple or not all(type(row) is tuple for row in rows):
+            raise TypeError(self.wanted(given))
+        if list(map(len, rows)) != list(map(len, given)):
+            raise TypeError(self.wanted(given))
+        if of_another_kind(operands):
+            return partials
+        try:
+            rows = tuple([tuple(map(number, row)) for row in rows])
+        except TypeError as error:
+            raise TypeError(f"the rule of {self.name} gives no number: {error}") from None
+        return rows if self.sequences else rows[0]
+
+    def wanted(self, given: Sequence[Any]) -> str:
+        """Return what the rule must return instead of what it returned."""
+        if self.sequences:
+            return (
+                f"the rule of {self.name} must return {self.sequences} tuple(s) of partials, "
                 f"one for each sequence; write return (partials,) for one"
             )
-        partials = sum(partials, ())
-    if type(partials) is not tuple or len(partials) != count:
-        raise TypeError(
-            f"the rule of {op.name} must return a tuple of {count} partial(s), "
+        return (
+            f"the rule of {self.name} must return a tuple of {len(given[0])} partial(s), "
             f"one for each operand; write return (partial,) for one"
         )
 
 
-def checked_floats(
-    op: "Op", out: Any, partials: Any, count: int
-) -> tuple[float, tuple[float, ...]]:
-    """Return a value and its partials as floats; of rules that no test walks, all is checked.
-
-    Raises TypeError, which says what to write, where one is not a number.
-    """
-    check_counts(op, partials, count)
-    try:
-        numbers = tuple(map(number, sum(partials, ()) if op.sequences else partials))
-    except TypeError as error:
-        raise TypeError(f"the rule of {op.name} gives no number: {error}") from None
-    return number(out), numbers
+def of_another_kind(operands: Sequence[Any]) -> bool:
+    """Return whether one of the operands is a Value, a name or the like, not a plain number."""
+    for x in operands:
+        if of_another_kind(x) if isinstance(x, tuple) else hasattr(type(x), "record"):
+            return True
+    return False
 
 
-def find_op(module: str, name: str, wanted: "Op | None" = None) -> "Op":
+CHECKS.append(check_row)
+
+
+# -- Pickling: a row is pickled as its place, the module of its rule and its name there --
+
+
+def find_op(module: str, name: str) -> Op:
     """Return the row called `name` in a module: how a pickled graph finds its ops again.
 
-    Raises ValueError if it is not there, or not the one that is wanted.
+    Raises ValueError, which says what to write, if there is none.
     """
     row = getattr(importlib.import_module(module), name, None)
-    if not hasattr(row, "partials"):
+    if not isinstance(row, Op):
         raise ValueError(
             f"module {module} has no op called {name!r}; a row is found as the variable "
             f"of its name beside its rule: {name} = Op({name!r}, ...)"
         )
-    if wanted is not None and row is not wanted:
-        raise ValueError(f"another op is called {name!r} in {module}; rename one of them")
-    return row  # type: ignore[no-any-return]
+    return row
+
+
+def place(op: Op) -> tuple[Any, ...]:
+    """Return what `pickle` needs to find a row again.
+
+    Raises ValueError, while there is still time, if it is not to be found.
+    """
+    rule = op.partials.function if isinstance(op.partials, CheckedRule) else op.partials
+    if find_op(rule.__module__, op.name) is not op:
+        raise ValueError(
+            f"another op is called {op.name!r} in {rule.__module__}; rename one of them"
+        )
+    return find_op, (rule.__module__, op.name)
+
+
+copyreg.pickle(Op, place)  # from here `Op.__reduce__` learns it

@@ -24,7 +24,7 @@ def recompute(output: Value) -> None:
     (25.0, (5.0, 5.0))
     """
     inner = [node for node in topological_order(output) if node.op is not None]
-    with held("data", inner), held("partials", inner):
+    with held(inner, "data", "partials"):
         for node in inner:
             evaluate(node)
 

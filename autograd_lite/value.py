@@ -25,13 +25,12 @@ from autograd_lite.graph import topological_order
 from autograd_lite.messages import explained, refuse_conversion, short, shown
 from autograd_lite.operators import Operators
 from autograd_lite.ops import POWERS, Op
-from autograd_lite.own_rows import checked_floats
 from autograd_lite.plain_numbers import number
 from autograd_lite.source_lines import LINES, SourceLine, users_line
 
 __all__ = [
     "Value", "Constant", "Operand", "DOMAIN_ERRORS", "as_value", "as_values", "float_data",
-    "propagate", "backward", "zero_grad", "held", "start_afresh", "live_edges",
+    "propagate", "backward", "zero_grad", "held", "start_afresh", "live_edges", "passes_on",
 ]  # fmt: skip
 
 Operand: TypeAlias = Union["Value", float]  # what stands on either side of an operator
@@ -79,7 +78,7 @@ class Value(Operators):
     partials: tuple[float, ...]
 
     def __init__(self, data: float, label: str = "", *recorded: object) -> None:
-        if recorded or type(label) is tuple:
+        if recorded or isinstance(label, tuple):
             raise TypeError(
                 "a Value is made of a number and a label; its parents are recorded by an op. "
                 "For an op of your own write Op(name, symbol, formula, value, rule), and call it"
@@ -116,8 +115,7 @@ class Value(Operators):
     def record(self, op: Op, operands: Sequence[Any]) -> "Value":
         """Return the node op(operands): its value, and its partials there.
 
-        Raises what `op.forward` raises, with the op and its operands named, and TypeError if
-        the rule of an op of one's own does not give one number for each operand.
+        Raises what `op.forward` raises, with the op and its operands named.
         """
         arity = op.arity
         if arity == 1:
@@ -144,9 +142,7 @@ class Value(Operators):
             partials = op.partials(x, y, out)
         else:
             return record_many(op, operands)
-        if not op.trusted:
-            out, partials = checked_floats(op, out, partials, arity)
-        return recorded(op, out, operands, partials)
+        return recorded(op, out, tuple(operands), partials)
 
     # `+` and `*` are nearly all nodes of a network, and the slides' costs are squares: these
     # go to their node straight, rule and all, in half the time. The tests hold them to their
@@ -304,9 +300,7 @@ def record_many(op: Op, operands: Sequence[Any]) -> Value:
     except DOMAIN_ERRORS as error:
         raise explained(error, op, parents) from None
     partials = op.partials(*numbers, out)
-    if not op.trusted:
-        out, partials = checked_floats(op, out, partials, len(parents))
-    elif op.sequences:
+    if op.sequences:
         partials = sum(partials, ())
     if type(out) is not float:  # an update put something else into `data`
         return record_many(op, [tuple(map(float, row)) for row in numbers])
@@ -362,7 +356,7 @@ def backward(output: Value) -> None:
     12.0
     """
     order = topological_order(output)
-    with held("grad", order) as before:
+    with held(order, "grad") as before:
         inner = start_afresh(order)
         output.grad += 1.0  # d(output)/d(output)
         for node in reversed(inner):
@@ -376,22 +370,14 @@ def backward(output: Value) -> None:
 
 
 class held:
-    """Hold one field of nodes for a `with` block: if an error ends it, all is as before.
+    """Hold fields of nodes for a `with` block: if an error ends it, all is as before."""
 
-    >>> x = Value(2.0, "x")
-    >>> with held("grad", [x]) as before:
-    ...     x.grad = 5.0
-    ...     before.restore()
-    >>> x.grad
-    0.0
-    """
+    __slots__ = ("fields", "nodes", "values")
 
-    __slots__ = ("field", "nodes", "values")
-
-    def __init__(self, field: str, nodes: Sequence[Value]) -> None:
-        self.field = field
+    def __init__(self, nodes: Sequence[Value], *fields: str) -> None:
         self.nodes = nodes
-        self.values = [getattr(node, field) for node in nodes]
+        self.fields = fields
+        self.values = [[getattr(node, field) for node in nodes] for field in fields]
 
     def __enter__(self) -> "held":
         return self
@@ -402,8 +388,9 @@ class held:
 
     def restore(self) -> None:
         """Give the nodes the values back that they had when the block began."""
-        for node, value in zip(self.nodes, self.values):
-            setattr(node, self.field, value)
+        for field, values in zip(self.fields, self.values):
+            for node, value in zip(self.nodes, values):
+                setattr(node, field, value)
 
 
 def start_afresh(order: Sequence[Value]) -> list[Value]:
@@ -433,9 +420,14 @@ def live_edges(order: Sequence[Value]) -> Iterable[tuple[Value, Value, float]]:
     for node in reversed(order):
         if node in reached:
             for parent, partial in zip(node.parents, node.partials):
-                if partial != 0.0 or not node.op.chooses:  # type: ignore[union-attr]
+                if passes_on(node, partial):
                     reached.add(parent)
                     yield node, parent, partial
+
+
+def passes_on(node: Value, partial: float) -> bool:
+    """Return whether an edge passes anything on: not if a choice switched its operand off."""
+    return partial != 0.0 or not node.op.chooses  # type: ignore[union-attr]
 
 
 def zero_grad(nodes: Iterable[Value]) -> None:

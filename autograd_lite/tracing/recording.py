@@ -26,7 +26,7 @@ from autograd_lite.tracing.replay import Replay
 from autograd_lite.tracing.steps import Step
 from autograd_lite.tracing.viewers import VIEWS, saver_for
 from autograd_lite.tracing.why import Why
-from autograd_lite.value import Value, propagate
+from autograd_lite.value import Value, held, passes_on, propagate, start_afresh
 from autograd_lite.words import Language
 
 __all__ = ["trace", "Trace"]
@@ -68,14 +68,12 @@ def trace(
     if when is not None and not stops:
         raise TypeError("`when` is the condition of a breakpoint; say where with stop_at=...")
     order = record.nodes
-    earlier = [node.grad for node in order]
     sums = array("d", bytes(8 * len(order)))  # d(output)/d(node) of this pass, so far
     product = Value(0.0)  # what an edge adds, also where the parent already held something
     edge = Value(0.0)  # one edge as a node with one parent, so that `propagate` serves it
-    try:
-        for node in order:
-            if node.parents:
-                node.grad = 0.0
+    with held(order, "grad"):
+        start_afresh(order)
+        reached = {output}
         output.grad += 1.0  # d(output)/d(output)
         record.start = array("d", [node.grad for node in order])
         for k in range(len(order) - 1, -1, -1):
@@ -87,7 +85,9 @@ def trace(
                 product.grad = 0.0
                 edge.parents = (parent, product)
                 edge.partials = (partial, partial)
-                propagate(edge)
+                if node in reached and passes_on(node, partial):
+                    reached.add(parent)
+                    propagate(edge)
                 p = record.number_of[parent]
                 if not record.stepped[p]:
                     continue
@@ -98,10 +98,6 @@ def trace(
                 record.sums.append(sums[p])
                 if stops and p in stops:
                     gradient_reached(record[-1], when)
-    except BaseException:
-        for node, grad in zip(order, earlier):
-            node.grad = grad
-        raise
     return record
 
 
