@@ -20,10 +20,7 @@ class Operators:
     __slots__ = ()
 
     def record(self, op: Op, operands: Sequence[Any]) -> Any:
-        """Return the number op(operands), of which at least one is of this kind.
-
-        The operands of an op on sequences come as those sequences.
-        """
+        """Return the number op(operands); those of an op on sequences come as these."""
         raise NotImplementedError
 
     def __add__(self, other: Any) -> Any:

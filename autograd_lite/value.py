@@ -15,7 +15,7 @@ Legend
 
 import copy
 import copyreg
-import math
+import operator
 from collections.abc import Iterable, Sequence
 from numbers import Number
 from typing import Any, TypeAlias, Union
@@ -290,9 +290,15 @@ def record_many(op: Op, operands: Sequence[Any]) -> Value:
     parents: tuple[Value, ...] = ()
     numbers: list[Any] = []
     for row in operands if op.sequences else [operands]:
-        row = as_values(row)
+        row_numbers: list[float] = []
+        for v in row:
+            if type(v) is not Value:
+                row = as_values(row)
+                row_numbers = [v.data for v in row]
+                break
+            row_numbers.append(v.data)
+        numbers.append(tuple(row_numbers))
         parents += row
-        numbers.append(tuple([v.data for v in row]))
     if not op.sequences:
         numbers = numbers[0]
     try:
@@ -377,7 +383,7 @@ class held:
     def __init__(self, nodes: Sequence[Value], *fields: str) -> None:
         self.nodes = nodes
         self.fields = fields
-        self.values = [[getattr(node, field) for node in nodes] for field in fields]
+        self.values = [list(map(operator.attrgetter(field), nodes)) for field in fields]
 
     def __enter__(self) -> "held":
         return self
@@ -394,7 +400,7 @@ class held:
 
 
 def start_afresh(order: Sequence[Value]) -> list[Value]:
-    """Set the gradient of inner nodes to 0, that of leaves to a float; return the inner nodes."""
+    """Set the gradient of inner nodes to 0, make that of leaves a float; return the inner ones."""
     inner = []
     for node in order:
         if node.parents:
@@ -406,16 +412,13 @@ def start_afresh(order: Sequence[Value]) -> list[Value]:
 
 
 def any_undefined(order: Sequence[Value]) -> bool:
-    """Return whether the gradient of a leaf is NaN: where one is anywhere, leaves have it too."""
-    return any(math.isnan(node.grad) for node in order if not node.parents)
+    """Return whether a gradient is NaN, which alone is not equal to itself."""
+    grads = list(map(operator.attrgetter("grad"), order))
+    return any(map(operator.ne, grads, grads))
 
 
 def live_edges(order: Sequence[Value]) -> Iterable[tuple[Value, Value, float]]:
-    """Yield (node, parent, partial) for each edge that backprop takes, the output's first.
-
-    An edge to an operand that a choice switched off is not taken, and neither are those of a
-    node that then nothing reaches: so 0 · ∞, which would be NaN, does not come about there.
-    """
+    """Yield (node, parent, partial) for each edge on a way that no choice switched off."""
     reached = {order[-1]}
     for node in reversed(order):
         if node in reached:
