@@ -12,7 +12,7 @@ Read the source in this order: ops, value, backprop, gradients, check, tracing, 
 
 import sys
 
-from autograd_lite import compiling, copying, drawing, other_engines, own_rows, tracing
+from autograd_lite import compiling, copying, displays, drawing, other_engines, own_rows, tracing
 from autograd_lite.check import check_gradients, find_nan
 from autograd_lite.collector import collector_paused
 from autograd_lite.compiling import compile
@@ -63,7 +63,7 @@ __all__ = [
 
 # Values are copied and pickled whole, and answer to the names of other engines, from here on;
 # rows of one's own are checked.
-assert copying and other_engines and own_rows
+assert copying and displays and other_engines and own_rows
 
 # The rooms were once called like the functions in them; `from autograd_lite.draw import renderer`
 # goes on working. (The names in the package stay the functions.)

@@ -1,115 +1,142 @@
-"""Formulas: the rules of the table on symbols, so that a partial derivative can be read.
+"""Formulas: the rules of the table on names, so that a partial derivative can be read.
 
 A rule works on any kind of number, and a `Symbol` is a number that is only a name. So the
 formula ∂z/∂w = x that a drawing or a stepper shows is the rule itself, written out, and not
-a second copy of it.
+a second copy of it. A formula is a tree, `op` and `operands` down to names and numbers; how it
+looks is the affair of a printer (see `printing.py`).
 
 >>> from autograd_lite import ops
->>> partial_texts(ops.mul, ["w", "x"], "z")
-('x', 'w')
->>> partial_texts(ops.sigmoid, ["z"], "a")
-('a * (1 - a)',)
->>> partial_texts(ops.power, ["x", 2.0], "y")
-('2 * x', '0')
+>>> partial_formulas(ops.mul, ["w", "x"], "z")
+(x, w)
+>>> partial_formulas(ops.sigmoid, ["z"], "a")
+(a * (1 - a),)
+>>> partial_formulas(ops.power(2.0), ["x"], "y")
+(2 * x,)
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from autograd_lite import ops
+from autograd_lite import more_ops, ops
 from autograd_lite.operators import Operators
-from autograd_lite.ops import Op, Power
+from autograd_lite.ops import Op
 from autograd_lite.simplified import simplified
 
-__all__ = ["Symbol", "number_text", "partial_texts", "value_text"]
-
-Term: TypeAlias = Any  # a Symbol, or a plain number beside one
-
-# How tightly a text holds together: what is looser than its place gets brackets.
-SUM, PRODUCT, SIGN, POWER, ATOM = range(5)
-
-# How a sign is written, how tightly it holds together, and the places of its operands.
-SIGNS = {
-    ops.add: ("{} + {}", SUM, SUM, SUM),
-    ops.sub: ("{} - {}", SUM, SUM, PRODUCT),
-    ops.mul: ("{} * {}", PRODUCT, PRODUCT, POWER),
-    ops.div: ("{} / {}", PRODUCT, PRODUCT, POWER),
-    ops.neg: ("-{}", SIGN, POWER),
-    ops.variable_power: ("{}**{}", POWER, ATOM, ATOM),
-}
-
-CLOSED = re.compile(r"\w+\(.*\)|\[.*\]|<.*>")  # a call or a bracket: an atom as a whole
+__all__ = ["Symbol", "Derivative", "Formula", "value_formula", "partial_formulas"]
 
 
 class Symbol(Operators):
-    """A number that is only a name: arithmetic on it writes the formula down.
+    """A number that is only a name, or an op on such: arithmetic on it writes a formula down.
+
+    name        of a name: its text, or a place that a printer fills in
+    op          the row of the table of anything else, None for a name
+    operands    what it is applied to: symbols and plain numbers, one for each parent of a node
 
     >>> x = Symbol("x")
     >>> (1 + x) * -x
     (1 + x) * (-x)
     """
 
-    __slots__ = ("binding", "text")
+    __slots__ = ("name", "op", "operands")
 
-    def __init__(self, text: str, binding: int = ATOM) -> None:
-        self.text = text
-        self.binding = binding
+    def __init__(
+        self, name: str | int = "", op: Op | None = None, operands: Sequence["Formula"] = ()
+    ) -> None:
+        self.name = name
+        self.op = op
+        self.operands = tuple(operands)
 
     def __repr__(self) -> str:
-        return self.text
+        return TEXT[0](self) if TEXT else f"Symbol({self.name!r})"
 
-    def record(self, op: Op, operands: Sequence[Term]) -> "Symbol":
-        """Return the symbol for an op applied to operands (or sequences) with a symbol in them."""
-        if isinstance(op, Power):
-            return Symbol(f"{placed(operands[0], ATOM)}**{placed(op.exponent, ATOM)}", POWER)
-        if op in SIGNS:
-            text, binding, *places = SIGNS[op]
-            return Symbol(text.format(*map(placed, operands, places)), binding)
+    def record(self, op: Op, operands: Sequence[Any]) -> "Formula":
+        """Return the formula op(operands), as people write it: 2·x¹ is written 2·x."""
+        if op in WRITTEN_WITH:
+            written: Formula = WRITTEN_WITH[op](*operands)
+            return written
+        shorter = simplified(op, operands)
+        if isinstance(shorter, (Symbol, float)):
+            return shorter
         if op.sequences:
             operands = [operand for sequence in operands for operand in sequence]
-        else:
-            shorter = simplified(op, operands)  # 2·x¹ is written 2·x
-            if isinstance(shorter, Symbol):
-                return shorter
-        text = value_text(op, operands)
-        return Symbol(text, ATOM if CLOSED.fullmatch(op.written) else SUM)
+        return Symbol("", op, operands)
 
 
-def placed(term: Term, place: int) -> str:
-    """Return the text of a term, in brackets where its place needs them."""
-    if isinstance(term, Symbol):
-        return term.text if term.binding >= place else f"({term.text})"
-    text = number_text(term)
-    return f"({text})" if text.startswith("-") and place > SUM else text
+class Derivative(Symbol):
+    """dC/dz, the derivative along all paths, or ∂a/∂z, along one edge: a name of three parts."""
+
+    __slots__ = ("below", "letter", "top")
+
+    def __init__(self, letter: str, top: str, below: str) -> None:
+        super().__init__(f"{letter}{top}/{letter}{below}")
+        self.letter = letter
+        self.top = top
+        self.below = below
 
 
-def number_text(number: float) -> str:
-    """Return a number in at most six digits, without a trailing `.0`."""
-    return f"{number:.6g}"
+Formula: TypeAlias = Symbol | float
+TEXT: list[Callable[[Formula], str]] = []  # the printer of `repr`: printing.py enters it
 
 
-def value_text(op: Op, operands: Sequence[Term]) -> str:
-    """Return how people write the op on operands: symbols, names or plain numbers.
-
-    >>> from autograd_lite import ops
-    >>> value_text(ops.dot, ["w1", "w2", "x1", "x2"])
-    '<(w1, w2), (x1, x2)>'
-    """
-    call = CLOSED.fullmatch(op.written) is not None
-    terms = [Symbol(term) if isinstance(term, str) else term for term in operands]
-    texts = [placed(term, SUM if call else ATOM) for term in terms]
-    if op.sequences:
-        rows = [", ".join(row) for row in op.split(texts)]
-        return op.written.format(**dict(zip(op.operands, rows)))
-    return op.written.format(**dict(zip(op.operands, texts)))
+# -- Rows that people write with the signs and functions that they know ---------------------------
 
 
-def partial_texts(op: Op, operands: Sequence[str | float], out: str) -> tuple[str, ...]:
+def monomial_written(c: Formula, x: Formula, n: Formula) -> Any:
+    return c * raised(x, n)
+
+
+def variable_monomial_written(c: Formula, x: Formula, y: Formula, n: Formula) -> Any:
+    power = c * raised(x, y)
+    return power if n == 0.0 else power * raised(ops.log(x), n)
+
+
+def raised(x: Formula, n: Formula) -> Any:
+    """Return xⁿ as a formula, also of two plain numbers."""
+    return Symbol("", ops.variable_power, (x, n)) if n != 1.0 else x
+
+
+def reciprocal_written(x: Formula) -> Any:
+    return 1.0 / x
+
+
+def compare_written(x: Formula, y: Formula) -> Any:
+    return ops.sign(x - y)
+
+
+def at_least_written(x: Formula, y: Formula) -> Any:
+    return Symbol("", more_ops.at_least, (x, y))
+
+
+WRITTEN_WITH: dict[Op, Callable[..., Any]] = {
+    ops.monomial: monomial_written,
+    ops.variable_monomial: variable_monomial_written,
+    ops.reciprocal: reciprocal_written,
+    ops.compare: compare_written,
+    more_ops.at_least: at_least_written,
+}
+
+
+# -- Of a node ------------------------------------------------------------------------------------
+
+
+def as_formula(operand: "str | int | Formula") -> Formula:
+    """Return a name as a symbol; a symbol or a float stands in a formula as it is."""
+    return operand if isinstance(operand, (Symbol, float)) else Symbol(operand)
+
+
+def value_formula(op: Op, operands: Sequence["str | Formula"]) -> Symbol:
+    """Return op(operands), as it was written down: nothing is shortened."""
+    return Symbol("", op, [as_formula(operand) for operand in operands])
+
+
+def partial_formulas(
+    op: Op, operands: Sequence["str | int | Formula"], out: "str | int | Formula"
+) -> tuple[Formula, ...]:
     """Return the formulas of the op's partials, one for each operand, in the given names.
 
     An operand given as a number stands in the formula as that number.
     """
-    symbols = [Symbol(name) if isinstance(name, str) else name for name in operands]
-    partials = op.partials_at(symbols, Symbol(out))
-    return tuple(placed(partial, SUM) for partial in partials)
+    symbols = [as_formula(operand) for operand in operands]
+    if not any(isinstance(symbol, Symbol) for symbol in symbols):
+        symbols[0] = Symbol("", ops.identity, symbols[:1])  # or the rule would compute
+    return op.partials_at(symbols, as_formula(out))

@@ -289,7 +289,8 @@ def record_many(op: Op, operands: Sequence[Any]) -> Value:
     """Return the node of an op on three numbers or more, or on sequences: their elements."""
     parents: tuple[Value, ...] = ()
     numbers: list[Any] = []
-    for row in operands if op.sequences else [operands]:
+    rows: Sequence[Any] = operands if op.sequences else [operands]
+    for row in rows:
         row_numbers: list[float] = []
         for v in row:
             if type(v) is not Value:

@@ -31,7 +31,7 @@ from autograd_lite import (
     total,
     trace,
 )
-from autograd_lite.formula import partial_texts, value_text
+from autograd_lite.printing import partial_texts, value_text
 
 ROOT = Path(autograd_lite.__file__).resolve().parent.parent
 

@@ -150,7 +150,7 @@ class Recorder:
         constants = [r for r in operands if type(r) is float]
         if len(constants) == len(operands):
             try:
-                return op.value(constants)
+                return float(op.value(constants))
             except DOMAIN_ERRORS:
                 pass  # left to fail where eager code fails: when it runs
         elif constants or op.sequences or len(operands) == 1:

@@ -20,7 +20,9 @@ from autograd_lite.drawing.text import (
     typeset,
 )
 from autograd_lite.drawing.theme import FONT, Theme
-from autograd_lite.formula import Symbol
+from autograd_lite.formula import Formula, Symbol
+from autograd_lite.ops import Op
+from autograd_lite.printing import SUM, Printer
 from autograd_lite.value import Constant, Value
 from autograd_lite.words.op_words import meaning
 
@@ -71,7 +73,7 @@ class Writer:
         self.has_gradients = any(output.grad != 0.0 for output in scene.outputs)
         self.gradients = gradients and self.has_gradients
         self.outputs = {scene.number_of[output] for output in scene.outputs}
-        self.formulas_of: tuple[int, tuple[str, ...], list[str]] = (-1, (), [])
+        self.formulas_of: tuple[int, tuple[Formula, ...], list[str]] = (-1, (), [])
         self.descriptions: dict[str, str] = {}  # per id in the SVG, for screen readers
 
     def dot(self) -> str:
@@ -353,7 +355,8 @@ class Writer:
             return ""
         top = self.scene.exit_derivatives[item][0]
         written = expression(self.scene, top, set(self.scene.members[item]), 6)
-        return shown(written.text) if written and len(written.text) <= 40 else ""
+        told = Short()(written) if written is not None else ""
+        return shown(told) if len(told) <= 40 else ""
 
     # -- Arrows --
 
@@ -432,7 +435,7 @@ class Writer:
         graph.edge(f"m{k}", self.scene.item_of[k], style="dotted", id=f"m{k}_edge")
 
 
-def expression(scene: Scene, k: int, inside: set[int], depth: int) -> Symbol | None:
+def expression(scene: Scene, k: int, inside: set[int], depth: int) -> Formula | None:
     """Return node k of a box written out in what comes into the box; None if that is too deep.
 
     An op on sequences shows its symbol, ⟨w,x⟩, and leaves show the letter of their label.
@@ -451,9 +454,19 @@ def expression(scene: Scene, k: int, inside: set[int], depth: int) -> Symbol | N
     terms = [expression(scene, p, inside, depth - 1) for p in numbers]
     if None in terms:
         return None
-    if node.op.written.startswith(f"{node.op.name}("):
-        return Symbol(f"{node.op.symbol}({', '.join(str(term) for term in terms)})")
-    return Symbol("").record(node.op, terms)
+    return Symbol("", node.op, [term for term in terms if term is not None])
+
+
+class Short(Printer):
+    """Writes the formula of a closed box: functions by their symbols, σ(⟨w,x⟩ + b)."""
+
+    def name(self, name: str | int) -> str:
+        return str(name)
+
+    def function(self, op: Op, operands: Sequence[Formula]) -> str:
+        if not op.written.startswith(f"{op.name}("):
+            return super().function(op, operands)
+        return f"{op.symbol}({', '.join([self.placed(operand, SUM) for operand in operands])})"
 
 
 def table(rows: Sequence[str]) -> str:

@@ -18,11 +18,13 @@ import textwrap
 from collections.abc import Sequence
 from functools import lru_cache
 
-from autograd_lite.formula import partial_texts
+from autograd_lite import ops
+from autograd_lite.formula import Formula, Symbol, partial_formulas
 from autograd_lite.ops import Op
+from autograd_lite.printing import ATOM, SUM, Printer, one_word
 
 __all__ = [
-    "plain", "shown", "lines", "typeset", "number_shown", "in_formula", "partial_templates",
+    "plain", "shown", "lines", "typeset", "number_shown", "partial_templates",
     "formula_shown",
 ]  # fmt: skip
 
@@ -31,9 +33,6 @@ NOTATION = re.compile(
     r"([A-Za-zα-ωΑ-Ω])_([0-9]+(?:,[0-9]+)?|[A-Za-z]{1,2})(?:\^([0-9]+|[A-Za-z]))?"
 )
 DIRECTION = {"\u200e", "\u200f", *"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
-FIRST_PLACE = 0xF0000  # a private-use plane: places for names in a formula, in no user's text
-PLACES = 0xFFFD
-PLACE = re.compile(f"[{chr(FIRST_PLACE)}-{chr(FIRST_PLACE + PLACES)}]")
 WIDEST = 32  # characters in a line of a label
 
 
@@ -106,28 +105,61 @@ def number_shown(number: float, digits: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def partial_templates(op: Op, constants: tuple[float | None, ...]) -> tuple[str, ...]:
+def partial_templates(op: Op, constants: tuple[float | None, ...]) -> tuple[Formula, ...]:
     """Return the formulas of an op's partials, with a place for each name.
 
     constants   for each operand its number if it is a constant of the formula, else None
 
-    The formulas are those of `partial_texts`: the rule itself, run on symbols. Place k stands
-    for operand k, and the last one for the result.
+    The formulas are the rule itself, run on symbols. Place k stands for operand k, and the last
+    one for the result.
     """
-    if len(constants) >= PLACES:
-        return ("",) * len(constants)
-    terms: list[str | float] = [
-        chr(FIRST_PLACE + k) if number is None else number for k, number in enumerate(constants)
+    terms: list[int | Formula] = [
+        k if number is None else number for k, number in enumerate(constants)
     ]
-    return partial_texts(op, terms, chr(FIRST_PLACE + len(constants)))
+    return partial_formulas(op, terms, len(constants))
 
 
-def in_formula(name: str) -> str:
-    """Return a name as it stands in a formula: in brackets if it is not one word."""
-    return name if not re.search(r"[\s+*/<>=]|^-", name) else f"({name})"
+class Label(Printer):
+    """Writes formulas for an HTML-like label, as on the slides: a·(1 − a), x²."""
+
+    def __init__(self, names: Sequence[str] = (), digits: int = 6) -> None:
+        self.names = names  # what stands in the places of a template
+        self.digits = digits
+
+    def name(self, name: str | int) -> str:
+        bare = self.names[name] if isinstance(name, int) else name
+        set_out = typeset(bare)
+        return set_out if one_word(bare) == bare else f"({set_out})"
+
+    def number(self, number: float) -> str:
+        return number_shown(number, self.digits)
+
+    def joined(self, left: str, sign: str, right: str) -> str:
+        return f"{left}·{right}" if sign == "*" else f"{left} {sign.replace('-', '−')} {right}"
+
+    def minus(self, operand: str) -> str:
+        return f"−{operand}"
+
+    def power(self, x: Formula, n: Formula) -> str:
+        return f"{self.placed(x, ATOM)}<SUP>{self.placed(n, SUM)}</SUP>"
+
+    def function(self, op: Op, operands: Sequence[Formula]) -> str:
+        texts = [self.placed(operand, SUM) for operand in operands]
+        return filled(op, texts)
+
+    def sequence(self, op: Op, rows: Sequence[Sequence[str]]) -> str:
+        if op is ops.dot:
+            return "⟨" + ", ".join(f"({', '.join(row)})" for row in rows) + "⟩"
+        return filled(op, [", ".join(row) for row in rows])
 
 
-def formula_shown(template: str, names: Sequence[str]) -> str:
+def filled(op: Op, texts: Sequence[str]) -> str:
+    """Return how people write an op, as markup, with these texts for its operands."""
+    written = html.escape(op.written, quote=True)
+    return written.format(**dict(zip(op.operands, texts)))
+
+
+def formula_shown(template: Formula, names: Sequence[str]) -> str:
     """Return a template with the names put in and its signs set: a · (1 − a), x².
 
     >>> from autograd_lite import ops
@@ -135,15 +167,6 @@ def formula_shown(template: str, names: Sequence[str]) -> str:
     >>> formula_shown(template, ["z", "a"])
     'a·(1 − a)'
     """
-    alone = len(template) == 1
-    text = html.escape(template, quote=True)
-    text = re.sub(r"\*\*1(?![\w.])", "", text)
-    text = re.sub(r"\*\*(-?[\w.]+)", r"<SUP>\1</SUP>", text)
-    text = text.replace("**", "^").replace(" * ", "·").replace("-", "−")
-    text = text.replace("&lt;(", "⟨(").replace(")&gt;", ")⟩")
-
-    def name(place: re.Match[str]) -> str:
-        bare = names[ord(place.group()) - FIRST_PLACE]
-        return typeset(bare if alone else in_formula(bare))
-
-    return PLACE.sub(name, text)
+    if isinstance(template, Symbol) and template.op is None:
+        return typeset(names[int(template.name)])  # alone, it needs no brackets
+    return Label(names)(template)

@@ -12,8 +12,9 @@ Legend
 
 from collections.abc import Sequence
 
+from autograd_lite.printing import one_word, text
 from autograd_lite.tracing.formulas import edge, partial_formula, still_holds, sum_before, whole
-from autograd_lite.tracing.names import factor, listed, symbol_of, told_number
+from autograd_lite.tracing.names import factor, listed, told_number
 from autograd_lite.tracing.paths import PATHS_COUNTED
 from autograd_lite.tracing.record import Record
 from autograd_lite.value import Constant
@@ -64,7 +65,11 @@ def where_it_starts(record: Record, number: int) -> list[Fact]:
     if number - 1 != record.first_step[child]:
         return []
     if child == len(record.nodes) - 1:
-        return [Fact("step.starts", {"output": record.names[-1], "arriving": whole(record, child)})]
+        return [
+            Fact(
+                "step.starts", {"output": record.names[-1], "arriving": text(whole(record, child))}
+            )
+        ]
     waited = record.steps_into(child)
     if len(waited) < 2:
         return []
@@ -81,9 +86,9 @@ def what_it_gives(record: Record, number: int) -> Fact:
     return Fact(
         "step.gives",
         {
-            "arriving": whole(record, child),
+            "arriving": text(whole(record, child)),
             "gradient": told_number(record.arriving[child]),
-            "local": edge(record, number),
+            "local": text(edge(record, number)),
             "slope": value if formula == value else f"{formula} = {value}",
             "product": told_number(record.products[number - 1]),
             "parent": record.names[parent],
@@ -151,7 +156,7 @@ def what_is_to_come(record: Record, number: int) -> Fact:
     parent = record.parents[number - 1]
     into = record.steps_into(parent)
     wanting = len(into) - (into.index(number) + 1)
-    receiving = whole(record, parent)
+    receiving = text(whole(record, parent))
     if not wanting:
         after = told_number(record.sums[number - 1])
         return Fact("step.complete", {"receiving": receiving, "after": after})
@@ -186,7 +191,7 @@ def what_was_held(record: Record, number: int) -> list[Fact]:
 
 def grad_of(record: Record, k: int) -> str:
     """Return `w.grad`, as a program writes it."""
-    return f"{symbol_of(record.names[k])}.grad"
+    return f"{one_word(record.names[k])}.grad"
 
 
 # -- One step of the forward pass ------------------------------------------------------------------
@@ -229,14 +234,14 @@ def why_claim(record: Record, k: int, grouped: bool) -> Fact:
     """Return what the gradient of node k is, and along how many paths it came."""
     count = record.paths_to(k)
     parts: dict[str, str | int | Fact] = {
-        "derivative": whole(record, k),
+        "derivative": text(whole(record, k)),
         "value": told_number(record.derivative(k)),
         "output": record.names[-1],
         "node": record.names[k],
         "count": counted(count),
     }
     if k == len(record.nodes) - 1:
-        return Fact("why.output", {"derivative": whole(record, k)})
+        return Fact("why.output", {"derivative": text(whole(record, k))})
     if not record.stepped[k]:
         return Fact("why.constant", {"node": record.names[k]})
     if not grouped:

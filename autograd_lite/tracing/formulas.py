@@ -8,17 +8,17 @@ changed since (`w.data = 5`), an equation goes from the symbols straight to the 
 """
 
 import math
-import re
 from collections.abc import Sequence
 
-from autograd_lite.formula import partial_texts, value_text
+from autograd_lite import ops
+from autograd_lite.formula import Derivative, Formula, Symbol, partial_formulas, value_formula
 from autograd_lite.ops import Op
-from autograd_lite.tracing.names import factor, symbol_of, told_number
+from autograd_lite.printing import text
 from autograd_lite.tracing.record import Record
 from autograd_lite.value import Constant
 
 __all__ = [
-    "whole", "edge", "local_equation", "chain_equation", "value_equation", "partial_formula",
+    "whole", "edge", "local_sides", "chain_sides", "value_sides", "equation", "partial_formula",
     "still_holds", "within",
 ]  # fmt: skip
 
@@ -28,63 +28,77 @@ ROW_SHOWN = 6  # operands of a sum or of each vector; of more, the first ones an
 # -- Derivatives as people write them ------------------------------------------------------------
 
 
-def whole(record: Record, k: int) -> str:
+def whole(record: Record, k: int) -> Derivative:
     """Return dC/dz: the derivative of the output in node k, along all paths."""
-    return f"d{symbol_of(record.names[-1])}/d{symbol_of(record.names[k])}"
+    return Derivative("d", record.names[-1], record.names[k])
 
 
-def edge(record: Record, number: int) -> str:
+def edge(record: Record, number: int) -> Derivative:
     """Return ∂a/∂z: the local derivative that a step multiplies by."""
     child, parent = record.children[number - 1], record.parents[number - 1]
-    return f"∂{symbol_of(record.names[child])}/∂{symbol_of(record.names[parent])}"
+    return Derivative("∂", record.names[child], record.names[parent])
 
 
-# -- The equations, as the texts that `=` stands between -------------------------------------------
+# -- The equations, as the formulas that `=` stands between ----------------------------------------
 
 
-def local_equation(record: Record, number: int) -> list[str]:
+def local_sides(record: Record, number: int) -> list[Formula]:
     """Return the local derivative of a step: as a formula, with numbers put in, as a number."""
     k = record.children[number - 1]
     place = record.places[number - 1]
-    symbols, numbers = partial_formulas(record, k)
-    texts = [edge(record, number), symbols[place], numbers[place]] if numbers else [
-        edge(record, number), symbols[place]
-    ]  # fmt: skip
-    return equal(*texts, told_number(record.partials[number - 1]))
+    symbols, numbers = both_formulas(record, k)
+    sides = [edge(record, number), symbols[place]]
+    if numbers:
+        sides.append(numbers[place])
+    return [*sides, record.partials[number - 1]]
 
 
-def chain_equation(record: Record, number: int) -> list[str]:
+def chain_sides(record: Record, number: int) -> list[Formula]:
     """Return the chain rule of a step: with symbols, with numbers, and the sum so far."""
     child, parent = record.children[number - 1], record.parents[number - 1]
-    gradient, partial = record.arriving[child], record.partials[number - 1]
-    symbols = f"{whole(record, child)} * {edge(record, number)}"
-    numbers = f"{factor(gradient)} * {factor(partial)}"
+    symbols: Formula = whole(record, child) * edge(record, number)
+    numbers: Formula = product(record.arriving[child], record.partials[number - 1])
     earlier = sum_before(record, number)
     if earlier != 0.0:
-        symbols = f"{told_number(earlier)} + {symbols}"
-        numbers = f"{told_number(earlier)} + {numbers}"
-    return equal(whole(record, parent), symbols, numbers, told_number(record.sums[number - 1]))
+        symbols = earlier + symbols
+        numbers = earlier + numbers
+    return [whole(record, parent), symbols, numbers, record.sums[number - 1]]
 
 
-def value_equation(record: Record, k: int) -> list[str]:
+def value_sides(record: Record, k: int) -> list[Formula]:
     """Return the operation that made node k: with symbols, with numbers, and its result."""
     op = record.nodes[k].op
     assert op is not None
     parents = record.parent_indexes(k)
-    texts = [
-        symbol_of(record.names[k]),
-        bare(value_text(op, rows_shown(op, [term(record, parent) for parent in parents]))),
+    sides: list[Formula] = [
+        Symbol(record.names[k]),
+        value_formula(op, rows_shown(op, [term(record, parent) for parent in parents])),
     ]
     if still_holds(record, k):
-        numbers = [factor(record.data[parent]) for parent in parents]
-        texts.append(bare(value_text(op, rows_shown(op, numbers))))
-    return equal(*texts, told_number(record.data[k]))
+        numbers: list[Formula] = [record.data[parent] for parent in parents]
+        sides.append(value_formula(op, rows_shown(op, numbers)))
+    return [*sides, record.data[k]]
+
+
+def product(x: float, y: float) -> Symbol:
+    """Return x · y written down, not multiplied."""
+    return value_formula(ops.mul, [x, y])
+
+
+def equation(sides: Sequence[Formula]) -> list[str]:
+    """Return the sides of an equation as texts, without one that only repeats the one before."""
+    shown: list[str] = []
+    for side in sides:
+        told = text(side)
+        if not shown or told != shown[-1]:
+            shown.append(told)
+    return shown
 
 
 def partial_formula(record: Record, number: int) -> str:
     """Return the local derivative of a step as a formula in symbols."""
-    symbols, _ = partial_formulas(record, record.children[number - 1])
-    return symbols[record.places[number - 1]]
+    symbols, _ = both_formulas(record, record.children[number - 1])
+    return text(symbols[record.places[number - 1]])
 
 
 def sum_before(record: Record, number: int) -> float:
@@ -97,14 +111,14 @@ def sum_before(record: Record, number: int) -> float:
 # -- Their parts ---------------------------------------------------------------------------------
 
 
-def term(record: Record, k: int) -> str | float:
+def term(record: Record, k: int) -> Formula:
     """Return how node k stands in a formula: a constant as its number, others by name."""
     if isinstance(record.nodes[k], Constant):
         return record.data[k]
-    return symbol_of(record.names[k])
+    return Symbol(record.names[k])
 
 
-def partial_formulas(record: Record, k: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def both_formulas(record: Record, k: int) -> tuple[tuple[Formula, ...], tuple[Formula, ...]]:
     """Return the formulas of all partials of node k, with symbols and with numbers put in.
 
     The second is empty where the numbers are not those of the forward pass any more.
@@ -113,20 +127,24 @@ def partial_formulas(record: Record, k: int) -> tuple[tuple[str, ...], tuple[str
         op = record.nodes[k].op
         assert op is not None
         parents = record.parent_indexes(k)
-        symbols = partial_texts(
-            op, [term(record, parent) for parent in parents], symbol_of(record.names[k])
-        )
-        numbers: tuple[str, ...] = ()
+        out = record.names[k]
+        symbols = partial_formulas(op, [term(record, parent) for parent in parents], out)
+        numbers: tuple[Formula, ...] = ()
         if still_holds(record, k):
             operands = [
                 record.data[parent]
                 if isinstance(record.nodes[parent], Constant)
-                else factor(record.data[parent])
+                else written_number(record.data[parent])
                 for parent in parents
             ]
-            numbers = partial_texts(op, operands, factor(record.data[k]))
+            numbers = partial_formulas(op, operands, written_number(record.data[k]))
         record.formulas_of = (k, symbols, numbers)
     return record.formulas_of[1:]
+
+
+def written_number(number: float) -> Symbol:
+    """Return a number that stands in a formula as it is: a rule on it computes nothing."""
+    return value_formula(ops.identity, [number])
 
 
 def still_holds(record: Record, k: int) -> bool:
@@ -158,28 +176,14 @@ def same(x: float, y: float) -> bool:
     return x == y or (math.isnan(x) and math.isnan(y))
 
 
-def rows_shown(op: Op, terms: Sequence[str | float]) -> list[str | float]:
+def rows_shown(op: Op, terms: Sequence[Formula]) -> list[Formula]:
     """Return the operands to write down: all, or of each long sequence the first and the last."""
     if not op.sequences or len(terms) <= op.sequences * ROW_SHOWN:
         return list(terms)
-    shown: list[str | float] = []
+    shown: list[Formula] = []
     for row in op.split(terms):
-        shown += [*row[: ROW_SHOWN - 2], "...", row[-1]]
+        shown += [*row[: ROW_SHOWN - 2], Symbol("..."), row[-1]]
     return shown
-
-
-def equal(*texts: str) -> list[str]:
-    """Return the sides of an equation, without one that only repeats the one before it."""
-    shown = [texts[0]]
-    for text in texts[1:]:
-        if bare(text) != bare(shown[-1]):
-            shown.append(text)
-    return shown
-
-
-def bare(text: str) -> str:
-    """Return a text without the brackets around a negative number that stands alone."""
-    return text[1:-1] if re.fullmatch(r"\(-[^()]*\)", text) else text
 
 
 def within(width: int, equation: Sequence[str]) -> str:

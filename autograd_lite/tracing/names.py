@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from autograd_lite.console import printable
-from autograd_lite.formula import number_text
+from autograd_lite.printing import number_text
 from autograd_lite.value import Constant, Value
 
-__all__ = ["node_names", "told_number", "factor", "symbol_of", "listed", "shortened"]
+__all__ = ["node_names", "told_number", "factor", "listed", "shortened"]
 
 LONGEST_NAME = 40  # characters
 NUMBERED = re.compile(r"[vn][0-9]+")  # what a node without a label is called
@@ -52,11 +52,6 @@ def factor(number: float) -> str:
     """Return a number as it stands in a product: a negative one in brackets."""
     text = told_number(number)
     return f"({text})" if text.startswith("-") else text
-
-
-def symbol_of(name: str) -> str:
-    """Return a name as it stands in a formula: in brackets if it is not one word."""
-    return name if not re.search(r"[\s+*/<>=]|^-", name) else f"({name})"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ import difflib
 import re
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from autograd_lite.graph import topological_order
 from autograd_lite.tracing.names import node_names
@@ -81,7 +81,7 @@ class Record:
         self.into_index: tuple[array[int], array[int]] | None = None
         self.path_counts: list[int] | None = None
         # Of the node that was asked for last, since an op of n operands has n steps:
-        self.formulas_of: tuple[int, tuple[str, ...], tuple[str, ...]] | None = None
+        self.formulas_of: tuple[int, tuple[Any, ...], tuple[Any, ...]] | None = None
         self.holds_of: tuple[int, bool] | None = None
 
     # -- Nodes --
