@@ -20,16 +20,16 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, TypeAlias, overload
+from typing import TypeAlias, overload
 
 from autograd_lite.backprop import propagate, topological_order
 from autograd_lite.formula import number_text, partial_texts, value_text
 from autograd_lite.ops import described
 from autograd_lite.value import Constant, Value
+from autograd_lite.words import Language as Language
 
 __all__ = ["trace", "Trace", "Step", "ForwardStep", "ForwardPass", "Replay", "Why", "step_through"]
 
-Language: TypeAlias = Literal["en", "ja"]
 NodeOrName: TypeAlias = "Value | str | int"
 
 NEARLY_FLAT = 0.01  # a slope below this passes on less than a hundredth
