@@ -25,7 +25,8 @@ export function showNode(here, jump) {
   }
   if (chosen !== line.output) row("arrivals", ...arrivals(here, jump));
   if (node.line) row("line", `${node.line}  `, element("code", node.source));
-  byId("node-body").replaceChildren(list, ...(node.why ? reasons(here, node.why[language]) : []));
+  const why = node.why ? reasons(here, node.why[language]) : [];
+  byId("node-body").replaceChildren(...why, list); // the table has the numbers; why is asked here
 }
 
 function arrivals(here, jump) {
