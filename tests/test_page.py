@@ -4,16 +4,21 @@ import html
 import json
 import os
 import re
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 import nn
-from autograd_lite import Value, log, record_lines, sin, total, trace
+from autograd_lite import Value, log, record_lines, sin, total, trace, words
 from autograd_lite.stepping import page, picture_now, redraw
-from autograd_lite.stepping.page import fingerprint
+from autograd_lite.stepping.page import fingerprint, pieces
 from autograd_lite.trace import told_number
+from autograd_lite.words import LANGUAGES
 from demos import digits
+
+page_module = sys.modules["autograd_lite.stepping.page"]  # `page` is the function in it
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -48,6 +53,11 @@ def hostile():
     output = total([Value(1.0, label) for label in HOSTILE])
     output.label = HOSTILE[0]
     return output
+
+
+def plain(text):
+    """Return a text in pieces as its characters."""
+    return "".join(one if isinstance(one, str) else next(iter(one.values())) for one in text)
 
 
 def data_of(text):
@@ -91,13 +101,64 @@ def test_hostile_labels_stay_text():
 def test_the_page_holds_every_step_in_the_words_of_the_trace():
     steps = trace(survey())
     data = data_of(page(steps))
-    assert [one["words"]["en"] for one in data["steps"]] == [s.sentences("en") for s in steps]
-    assert [one["words"]["ja"] for one in data["steps"]] == [s.sentences("ja") for s in steps]
-    assert [" = ".join(one["formula"]) for one in data["steps"]] == [s.formula() for s in steps]
-    assert [" = ".join(one["formula"]) for one in data["forward"]] == [
-        s.formula() for s in steps.forward
-    ]
-    assert data["nodes"][0]["why"]["en"] == steps.why(0).lines("en")
+    for told, steps_told in ((data["steps"], steps), (data["forward"], steps.forward)):
+        for one, step in zip(told, steps_told, strict=True):
+            assert one["formula"] == [pieces(side) for side in step.equation()]
+            for language in LANGUAGES:
+                assert one["heading"][language] == pieces(step.heading(language))
+                assert one["words"][language] == [pieces(s) for s in step.sentences(language)]
+    why = [pieces(line) for line in steps.why(0).lines("ja")]
+    assert data["nodes"][0]["why"]["ja"] == why
+
+
+@pytest.mark.parametrize(
+    ("text", "set_as"),
+    [
+        ("", [""]),
+        ("x1", ["x1"]),
+        ("my_name", ["my_name"]),
+        ("w_11^2", ["w", {"sub": "11"}, {"sup": "2"}]),
+        ("w_3,12^2 = 0", ["w", {"sub": "3,12"}, {"sup": "2"}, " = 0"]),
+        ("C_T", ["C_T"]),
+        ("勾配 dC/da_1 です", ["勾配 dC/da", {"sub": "1"}, " です"]),
+        ("x**2 * (-y)**-1", ["x", {"sup": "2"}, " · (-y)", {"sup": "-1"}]),
+        ("x**y_1", ["x", {"sup": "y_1"}]),
+        ("x**(1 + y)", ["x**(1 + y)"]),
+        ("2*x", ["2*x"]),
+        ("v3 -> x2", ["v3 → x2"]),
+        ("<b>&", ["<b>&"]),
+    ],
+)
+def test_a_text_comes_in_pieces_that_need_no_taking_apart(text, set_as):
+    assert pieces(text) == set_as
+
+
+def test_the_page_has_the_words_of_every_language_and_a_third_one_is_a_file(monkeypatch, tmp_path):
+    output = survey()
+    assert set(data_of(page(trace(output)))["words"]) == set(LANGUAGES)
+    for language in LANGUAGES:
+        shutil.copy(words.FOLDER / f"{language}.json", tmp_path)
+    third = json.loads((tmp_path / "en.json").read_text(encoding="utf-8"))
+    third["page"]["language"] = "Français"
+    (tmp_path / "fr.json").write_text(json.dumps(third), encoding="utf-8")
+    monkeypatch.setattr(words, "FOLDER", tmp_path)
+    for module in (words, page_module):
+        monkeypatch.setattr(module, "LANGUAGES", (*LANGUAGES, "fr"))
+    data = data_of(page(trace(output), language="fr"))
+    assert data["language"] == "fr"
+    assert data["words"]["fr"]["language"] == "Français"
+    assert all("fr" in step["heading"] for step in data["steps"])
+
+
+def test_pictures_mark_what_is_not_yet_known_at_the_start():
+    text = page(trace(survey()))
+    picture = text.split('data-view="node"')[1].split("</svg>")[0]
+    marked = re.findall(r'class="number">([^<]*)<', picture)
+    assert {"2", "5", "0.6931", "10", "11.65"} <= {number.strip() for number in marked}
+    closed = page(trace(digit_cost())).split('data-view="unit"')[1].split("</svg>")[0]
+    indices = re.findall(r'font-size="9.36"[^>]*>', closed)
+    assert indices
+    assert not any("number" in index for index in indices)
 
 
 def test_the_same_program_gives_the_same_page():
@@ -396,11 +457,11 @@ def test_both_languages_are_there_and_the_words_are_those_of_the_trace(reading):
         node.grad = 0.0
     reader = reading(output, "#step=7", language="ja")
     assert reader.page.get_attribute("html", "lang") == "ja"
-    assert reader.text("#words p:first-child") == step.sentences("ja")[0].replace(" * ", " · ")
+    assert reader.text("#words p:first-child") == plain(pieces(step.sentences("ja")[0]))
     assert reader.text("#table-title") == "ここまでの勾配"
     reader.page.click("#en")
     assert reader.page.get_attribute("html", "lang") == "en"
-    assert reader.text("#words p:first-child") == step.sentences("en")[0].replace(" * ", " · ")
+    assert reader.text("#words p:first-child") == plain(pieces(step.sentences("en")[0]))
     assert reader.page.title() == "Backprop, step by step: f"
 
 
@@ -425,6 +486,7 @@ def test_hostile_labels_neither_run_nor_break_the_page(reading):
     buttons = reader.page.locator("#rows button")
     for k in range(buttons.count()):
         buttons.nth(k).click()
+        reader.press("Escape")  # the node's panel stands where the table was
     shown = [buttons.nth(k).text_content() for k in range(buttons.count())]
     for label in HOSTILE[1:6]:
         assert label.replace("->", "→") in shown
@@ -462,6 +524,247 @@ def test_nothing_sticks_out_on_phone_laptop_and_projector(reading, width, height
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
         assert box["y"] + box["height"] <= height
+
+
+SIZES = [(1280, 800), (1366, 650), (853, 480), (390, 844)]
+
+
+@browser_test
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_no_formula_or_sentence_is_cut(reading, width, height, language):
+    size = {"width": width, "height": height}
+    reader = reading(digit_cost(), language=language, viewport=size)
+    cut = reader.page.evaluate("""() => {
+        const cut = [];
+        const slider = document.getElementById("slider");
+        const step = document.getElementById("step");
+        for (let k = 0; k <= Number(slider.max); k++) {
+            slider.value = k;
+            slider.dispatchEvent(new Event("input"));
+            const frame = step.getBoundingClientRect();
+            if (step.scrollWidth > step.clientWidth) cut.push([k, "wide"]);
+            if (step.scrollHeight > step.clientHeight + 1
+                && getComputedStyle(step).overflowY !== "auto") cut.push([k, "high"]);
+            for (const part of step.querySelectorAll(".whole, p")) {
+                const box = part.getBoundingClientRect();
+                const within = box.left >= frame.left && box.right <= frame.right;
+                if (!within) cut.push([k, part.textContent]);
+            }
+        }
+        return cut;
+    }""")
+    assert cut == []
+
+
+@browser_test
+def test_a_long_formula_breaks_between_terms_and_a_long_name_within(reading):
+    names = [f"a long name with words {k} and_a_very_long_tail_of_it" for k in range(5)]
+    output = total([Value(1.0, name) for name in names])
+    output.label = "sum"
+    reader = reading(output, "#forward=1", viewport={"width": 390, "height": 844})
+    step = "document.getElementById('step')"
+    assert reader.page.evaluate(f"{step}.scrollWidth <= {step}.clientWidth")
+    height = reader.page.evaluate("document.querySelector('#formula .side').offsetHeight")
+    assert height > 60  # several lines
+
+
+@browser_test
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_the_panels_of_the_page_do_not_overlap(reading, width, height):
+    reader = reading(digit_cost(), "#step=40", viewport={"width": width, "height": height})
+    for chosen in (False, True):
+        if chosen:
+            reader.page.click("#rows tr:nth-child(12) button")
+        areas = reader.page.evaluate("""[...document.querySelectorAll("header, section, footer")]
+            .filter((part) => part.offsetWidth && getComputedStyle(part).position !== "fixed")
+            .map((part) => { const b = part.getBoundingClientRect();
+                return [part.id || part.tagName, b.left, b.top, b.right, b.bottom]; })""")
+        for k, (one, left, top, right, bottom) in enumerate(areas):
+            for other, x, y, x2, y2 in areas[:k]:
+                apart = left >= x2 - 1 or right <= x + 1 or top >= y2 - 1 or bottom <= y + 1
+                assert apart, (one, other)
+
+
+@browser_test
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_why_opens_where_it_can_be_seen(reading, width, height):
+    reader = reading(digit_cost(), "#step=40", viewport={"width": width, "height": height})
+    before = reader.page.locator("#graph").bounding_box()
+    reader.page.click("#rows tr:nth-child(12) button")
+    node = reader.page.locator("#node").bounding_box()
+    why = reader.page.locator("#node .why").bounding_box()
+    footer = reader.page.locator("footer").bounding_box()
+    assert node["y"] >= 0
+    assert node["y"] <= why["y"]
+    assert why["y"] + why["height"] <= footer["y"]
+    if width > 800:  # on a phone the page has scrolled to it
+        after = reader.page.locator("#graph").bounding_box()
+        assert after == pytest.approx(before, abs=1)  # nothing is squeezed
+    assert reader.page.locator("#step").bounding_box()["height"] >= 90
+    assert reader.page.evaluate("document.activeElement.id") == "node"
+    reader.press("Escape")
+    focus = "document.activeElement.closest('tr')?.rowIndex"
+    assert reader.page.evaluate(focus) == 12  # back where one came from
+
+
+@browser_test
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("output", [survey, digit_cost])
+def test_the_graph_is_seen_whole_when_the_page_opens(reading, output, width, height):
+    reader = reading(output(), viewport={"width": width, "height": height})
+    assert sees_all(reader)
+
+
+def sees_all(reader):
+    """Return whether the whole picture is in its frame."""
+    picture = reader.page.locator(".picture:not([hidden]) svg").bounding_box()
+    frame = reader.page.locator("#paper").bounding_box()
+    return (
+        picture["x"] >= frame["x"]
+        and picture["y"] >= frame["y"]
+        and picture["x"] + picture["width"] <= frame["x"] + frame["width"]
+        and picture["y"] + picture["height"] <= frame["y"] + frame["height"]
+    )
+
+
+@browser_test
+def test_a_fitted_graph_stays_fitted_when_the_window_changes(reading):
+    reader = reading(digit_cost())
+    for width, height in SIZES:
+        reader.page.set_viewport_size({"width": width, "height": height})
+        reader.page.wait_for_timeout(100)
+        assert sees_all(reader)
+
+
+@browser_test
+def test_the_wheel_zooms_at_the_pointer_and_a_drag_pans(reading):
+    reader = reading(survey())
+    node = reader.page.locator('.picture .node[data-id="n4"]')
+    before = node.bounding_box()
+    x, y = before["x"] + before["width"] / 2, before["y"] + before["height"] / 2
+    reader.page.mouse.move(x, y)
+    for _ in range(4):
+        reader.page.mouse.wheel(0, -100)
+    reader.page.wait_for_timeout(100)
+    larger = node.bounding_box()
+    assert larger["width"] > 2 * before["width"]
+    assert larger["x"] < x < larger["x"] + larger["width"]
+    assert larger["y"] < y < larger["y"] + larger["height"]
+    reader.page.mouse.down()
+    reader.page.mouse.move(x - 30, y - 10, steps=3)
+    reader.page.mouse.move(x - 60, y - 20, steps=3)
+    reader.page.mouse.up()
+    dragged = node.bounding_box()
+    assert dragged["x"] == pytest.approx(larger["x"] - 60, abs=2)
+    assert reader.page.is_hidden("#node")  # a drag chooses nothing
+    reader.page.mouse.click(x - 60, y - 20)
+    assert reader.text("#node-title") == "v4"
+    reader.press("Escape", "0")
+    assert sees_all(reader)
+
+
+@browser_test
+def test_keys_zoom_and_pan_the_graph(reading):
+    reader = reading(survey(), "#step=3")
+    svg = reader.page.locator(".picture:not([hidden]) svg")
+    before = svg.bounding_box()["width"]
+    reader.press("+", "+", "+", "+", "+")
+    assert svg.bounding_box()["width"] > 2 * before
+    reader.page.focus("#paper")
+    at = "document.getElementById('paper').scrollLeft"
+    start = reader.page.evaluate(at)
+    reader.press("Shift+ArrowLeft")
+    assert reader.page.evaluate(at) < start
+    assert reader.heading().startswith("step 3")
+    reader.press("-", "0")
+    assert svg.bounding_box()["width"] == pytest.approx(before, abs=1)
+
+
+@browser_test
+def test_the_lit_edge_flows_backwards_in_the_backward_pass(reading):
+    reader = reading(survey(), "#step=3")
+    look = """() => {
+        const edge = document.querySelector(".picture:not([hidden]) .edge.now");
+        const [flow] = edge.getAnimations({ subtree: true })
+            .filter((one) => one.animationName === "flow");
+        const heads = [...edge.querySelectorAll("polygon")]
+            .filter((head) => getComputedStyle(head).visibility === "visible");
+        const path = edge.querySelector("path");
+        flow.pause();
+        flow.currentTime = 0;
+        const first = parseFloat(getComputedStyle(path).strokeDashoffset);
+        flow.currentTime = 350;
+        const later = parseFloat(getComputedStyle(path).strokeDashoffset);
+        return [later > first, heads.map((head) => head.classList.contains("turned"))];
+    }"""
+    # A path begins at the operand. Dashes with a growing offset move towards its beginning.
+    assert reader.page.evaluate(look) == [True, [True]]
+    reader.page.evaluate("location.hash = '#forward=3'")
+    reader.until("forward step 3")
+    assert reader.page.evaluate(look) == [False, [False]]
+
+
+@browser_test
+def test_nothing_in_the_picture_is_shown_before_it_is_computed(reading):
+    reader = reading(survey())
+    visible = """[...document.querySelectorAll(".picture:not([hidden]) .number")]
+        .filter((text) => getComputedStyle(text).visibility === "visible")
+        .map((text) => text.textContent.trim())"""
+    assert sorted(reader.page.evaluate(visible)) == ["2", "5"]
+    reader.press("ArrowRight")
+    assert len(reader.page.evaluate(visible)) == 3
+    reader.press("End")
+    assert "11.65" in reader.page.evaluate(visible)
+
+
+@browser_test
+def test_closed_units_show_the_gradient_of_what_they_compute(reading):
+    output = digit_cost()
+    steps = trace(output)
+    reader = reading(output)
+    tag = ".picture:not([hidden]) .node text.below"
+    reader.press("End")
+    shown = set(reader.page.locator(tag).all_text_contents())
+    expected = steps.replay().goto(len(steps)).gradient("a_1^3")
+    assert f"grad {expected:.4g}".replace("-", "−") in shown
+    reader.press("Home")
+    assert set(reader.page.locator(tag).all_text_contents()) == {""}
+
+
+@browser_test
+def test_a_frame_without_layout_shows_the_picture_when_it_gets_some(chromium, tmp_path):
+    bundle = trace(survey())._repr_mimebundle_()
+    notebook = tmp_path / "notebook.html"
+    frame = f"<!DOCTYPE html><body><div id=tab hidden>{bundle['text/html']}</div></body>"
+    notebook.write_text(frame, encoding="utf-8")
+    reader = Reader(chromium, notebook)
+    inside = reader.page.frame_locator("iframe")
+    reader.page.wait_for_timeout(300)
+    reader.page.evaluate("document.getElementById('tab').hidden = false")
+    inside.locator("#last").click()
+    assert inside.locator(".picture .node").first.bounding_box()["width"] > 30
+    tags = inside.locator(".picture .node text.gradient")
+    places = {round(tags.nth(k).bounding_box()["x"]) for k in range(tags.count())}
+    assert len(places) >= 4  # not all in one point
+    halos = inside.locator(".picture .halo")
+    assert min(halos.nth(k).bounding_box()["width"] for k in range(halos.count())) > 30
+    assert reader.complaints == []
+    reader.context.close()
+
+
+@browser_test
+def test_the_language_switch_has_a_button_for_each_language_by_its_own_name(reading):
+    reader = reading(survey())
+    buttons = reader.page.locator("#languages button")
+    assert buttons.all_text_contents() == [words.text("page.language", each) for each in LANGUAGES]
+    for language in LANGUAGES:
+        reader.page.click(f"#{language}")
+        assert reader.page.get_attribute(f"#{language}", "aria-pressed") == "true"
+        assert reader.page.get_attribute("#next", "aria-label") == words.text("page.next", language)
+        assert reader.page.get_attribute("#slider", "aria-label") == words.text(
+            "page.timeline", language
+        )
 
 
 @browser_test

@@ -11,8 +11,9 @@ import html
 import json
 import linecache
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from xml.etree import ElementTree
 
 from autograd_lite.drawing import draw, renderer
@@ -20,21 +21,24 @@ from autograd_lite.drawing.groups import boxes_of
 from autograd_lite.drawing.scene import Scene
 from autograd_lite.drawing.theme import FONT, LIGHT
 from autograd_lite.files import write_atomically
+from autograd_lite.stepping.joining import script
 from autograd_lite.tracing.forward import ForwardStep
 from autograd_lite.tracing.names import shortened, told_number
 from autograd_lite.tracing.recording import Trace
 from autograd_lite.tracing.steps import Step
 from autograd_lite.value import Constant
-from autograd_lite.words import LANGUAGES, Language, chosen_language, text
+from autograd_lite.words import LANGUAGES, Language, chosen_language, text, texts
 from autograd_lite.words.op_words import meaning
 
-__all__ = ["MOST_NODES", "page", "save", "notebook_view"]
+__all__ = ["MOST_NODES", "page", "save", "notebook_view", "pieces"]
 
 MOST_NODES = 600  # beyond, the picture of all nodes cannot be read, nor laid out in a second
 MOST_IN_UNITS = 3000  # beyond, the page is more than a few MB
 MOST_OPENED = 8  # boxes that also get a picture with only them open
 
 FOLDER = Path(__file__).parent
+NUMBER = re.compile(r"−?(∞|[0-9][0-9.]*(e[+−-]?[0-9]+)?)|nan")  # as `number_shown` writes one
+SMALLEST_NUMBER = 10.0  # points; indices are smaller
 SVG = "{http://www.w3.org/2000/svg}"
 KEPT_TAGS = {"svg", "g", "path", "polygon", "polyline", "ellipse", "circle", "rect",
              "text", "tspan", "defs", "linearGradient", "stop"}  # fmt: skip
@@ -63,10 +67,9 @@ def notebook_view(record: Trace) -> dict[str, str]:
         bundle["text/plain"] = f"{record!r}\n{type(error).__name__}: {error}"
         return bundle
     if source:
-        title = html.escape(text("frame.title"), quote=True)
         bundle["text/html"] = (
             f'<iframe srcdoc="{html.escape(source, quote=True)}" sandbox="allow-scripts" '
-            f'title="{title}" width="100%" height="760" '
+            f'title="{titled(record, chosen_language())}" width="100%" height="760" '
             f'style="border: 1px solid #cfd6de; border-radius: 8px"></iframe>'
         )
     return bundle
@@ -81,28 +84,33 @@ def page(record: Trace, *, language: Language | None = None, level: str = "node"
     if level not in ("node", "unit"):
         raise ValueError(f"the level is 'node' or 'unit', not {level!r}")
     views = chosen_views(record, level)
-    script = (FOLDER / "page.js").read_text(encoding="utf-8")
     style = (FOLDER / "page.css").read_text(encoding="utf-8").replace("{{font}}", FONT)
     pictures = [picture(record, name, opened) for name, opened in views.items()]
     parts = {
         "language": language,
-        "title": html.escape(text("frame.of", language, output=record.names[-1])),
-        "policy": policy(script, style),
+        "title": titled(record, language),
+        "noscript": " ".join(html.escape(text("page.noscript", each)) for each in LANGUAGES),
+        "policy": policy(script(), style),
         "style": style,
         "pictures": "\n".join(svg for svg, _ in pictures),
         "data": as_json(
             told(record, language, dict(zip(views, [shown_by for _, shown_by in pictures])))
         ),
-        "script": script,
+        "script": script(),
     }
     template = (FOLDER / "page.html").read_text(encoding="utf-8")
     return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], template)
 
 
-def policy(script: str, style: str) -> str:
+def titled(record: Trace, language: Language) -> str:
+    """Return the title of the page, as HTML has it."""
+    return html.escape(text("page.title", language, output=record.names[-1]), quote=True)
+
+
+def policy(code: str, style: str) -> str:
     """Return the page's content-security policy: its own script and style, and nothing else."""
     return (
-        f"default-src 'none'; script-src '{fingerprint(script)}'; "
+        f"default-src 'none'; script-src '{fingerprint(code)}'; "
         f"style-src '{fingerprint(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
     )
 
@@ -174,8 +182,9 @@ def cleaned(svg: str) -> str:
 
     What could run or load something (a script, a link, an event's attribute) is left out, though
     the drawing has none. Ids become `data-id`, since the page holds several pictures; gradients
-    are marked, since the script fills them in; the white ground and the tooltips, which would
-    tell the last gradient at once, are left out.
+    are marked, since the script fills them in, and numbers, since it hides them until they are
+    computed; the white ground and the tooltips, which would tell the last gradient at once, are
+    left out.
     """
     ElementTree.register_namespace("", SVG[1:-1])
     root = ElementTree.fromstring(svg)
@@ -204,7 +213,7 @@ def is_ground(parent: ElementTree.Element, child: ElementTree.Element) -> bool:
 
 
 def clean(element: ElementTree.Element) -> None:
-    """Keep the attributes that draw, mark gradients, and set indexes low and high."""
+    """Keep the attributes that draw, mark gradients and numbers, and set indexes low and high."""
     id = element.get("id")
     shift = element.get("baseline-shift")  # browsers do not obey it on a text of its own
     for name in list(element.attrib):
@@ -216,6 +225,8 @@ def clean(element: ElementTree.Element) -> None:
         return
     if element.get("fill") == LIGHT.gradient:
         element.set("class", "gradient")
+    elif shift is None and is_number(element):
+        element.set("class", "number")
     if shift in ("sub", "super"):
         size = float(element.get("font-size", "12"))
         down = 0.25 * size if shift == "sub" else -0.4 * size
@@ -223,7 +234,52 @@ def clean(element: ElementTree.Element) -> None:
         element.set("font-size", f"{0.75 * size:.2f}")
 
 
+def is_number(element: ElementTree.Element) -> bool:
+    """Return whether a text of a picture is a number, and not an index, which is smaller."""
+    number = NUMBER.fullmatch((element.text or "").strip())
+    return number is not None and float(element.get("font-size", "12")) >= SMALLEST_NUMBER
+
+
 # -- The trace as data ---------------------------------------------------------------------------
+
+Piece: TypeAlias = "str | dict[str, str]"
+
+# w_11^2 has an index and a layer, x**2 an exponent; a product's sign is a dot, -> an arrow.
+SET = re.compile(r"([A-Za-z]+)_([0-9,]+)(?:\^([0-9A-Z]+))?|\*\*(-?\w[\w.]*)|( \* )|(->)", re.ASCII)
+
+
+def pieces(line: str) -> list[Piece]:
+    """Return a text as the page sets it: strings, and what stands below or above the line.
+
+    >>> pieces("dC/dw_11^2 = 2 * x**3")
+    ['dC/dw', {'sub': '11'}, {'sup': '2'}, ' = 2 · x', {'sup': '3'}]
+    """
+    found: list[Piece] = []
+    run = ""
+    end = 0
+    for part in SET.finditer(line):
+        name, index, layer, exponent, dot, arrow = part.groups()
+        run += line[end : part.start()] + (name or (dot and " · ") or (arrow and "→") or "")
+        end = part.end()
+        low_or_high: list[Piece] = [
+            {place: what}
+            for place, what in (("sub", index), ("sup", layer), ("sup", exponent))
+            if what
+        ]
+        if low_or_high:
+            found += [run, *low_or_high] if run else low_or_high
+            run = ""
+    run += line[end:]
+    return [*found, run] if run or not found else found
+
+
+def in_all(say: Callable[[Language], str | list[str]]) -> dict[Language, Any]:
+    """Return in each language what `say` says in it, a text or several, in pieces."""
+    said = {language: say(language) for language in LANGUAGES}
+    return {
+        language: pieces(one) if isinstance(one, str) else [pieces(line) for line in one]
+        for language, one in said.items()
+    }
 
 
 def told(record: Trace, language: Language, views: dict[str, dict[str, str]]) -> dict[str, Any]:
@@ -235,6 +291,7 @@ def told(record: Trace, language: Language, views: dict[str, dict[str, str]]) ->
     boxes = boxes_of(record.nodes, None)
     return {
         "language": language,
+        "words": {each: texts("page", each) for each in LANGUAGES},
         "views": list(views),
         "shownBy": views,
         "start": [told_number(float(node is record.output)) for node in record.nodes],
@@ -250,19 +307,19 @@ def node_told(record: Trace, k: int, box: str, with_why: bool) -> dict[str, Any]
     node = record.nodes[k]
     told: dict[str, Any] = {
         "name": record.names[k],
+        "pieces": pieces(record.names[k]),
         "value": told_number(record.data[k]),
         "constant": isinstance(node, Constant),
     }
     if box:
         told["box"] = box
     if node.op is not None:
-        told["op"] = {language: meaning(node.op, language) for language in LANGUAGES}
+        told["op"] = {each: meaning(node.op, each) for each in LANGUAGES}
     if node.line is not None:
         told["line"] = str(node.line)
         told["source"] = shortened(linecache.getline(*node.line).strip(), 200)
     if with_why or node.label:
-        why = record.why(k)
-        told["why"] = {language: why.lines(language) for language in LANGUAGES}
+        told["why"] = in_all(record.why(k).lines)
     return told
 
 
@@ -270,9 +327,9 @@ def forward_told(step: ForwardStep) -> dict[str, Any]:
     return {
         "node": step.index,
         "parents": list(step.trace.parent_indexes(step.index)),
-        "formula": step.equation(),
-        "heading": {language: step.heading(language) for language in LANGUAGES},
-        "words": {language: step.sentences(language) for language in LANGUAGES},
+        "formula": [pieces(side) for side in step.equation()],
+        "heading": in_all(step.heading),
+        "words": in_all(step.sentences),
     }
 
 
@@ -283,8 +340,8 @@ def step_told(record: Trace, step: Step) -> dict[str, Any]:
         "parent": record.parents[k],
         "edge": f"e{record.children[k]}_{step.place}",
         "after": told_number(step.sum),
-        "local": step.local_equation(),
-        "formula": step.equation(),
-        "heading": {language: step.heading(language) for language in LANGUAGES},
-        "words": {language: step.sentences(language) for language in LANGUAGES},
+        "local": [pieces(side) for side in step.local_equation()],
+        "formula": [pieces(side) for side in step.equation()],
+        "heading": in_all(step.heading),
+        "words": in_all(step.sentences),
     }

@@ -1,0 +1,84 @@
+"""The page's script: modules in reading order, joined into the one script of a page.
+
+A page is one file that opens from disk, and a script there can import nothing. So the modules
+of `script/` are joined when a page is written: imports and the word `export` go, and all stand
+in one block, as they are. That is the same program if a module imports only from modules above
+it and no two modules call something by the same name; both are checked here.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+__all__ = ["MODULES", "joined", "script"]
+
+# In reading order. Down to `sizes` they are pure: they know no document and run on plain Node.
+MODULES = (
+    "pieces", "words", "state", "moving", "sizes",
+    "typeset", "step", "table", "picture", "paper", "node", "controls", "main",
+)  # fmt: skip
+
+FOLDER = Path(__file__).parent / "script"
+IMPORT = re.compile(r'^import \{([^{}]*)\} from "\./(\w+)\.mjs";\n', re.MULTILINE)
+DECLARED = re.compile(
+    r"^(export )?(?:async )?(?:function|const|let|class) (\w+|\{.*?\}|\[.*?\])", re.MULTILINE
+)
+LEFT = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+
+
+@cache
+def script() -> str:
+    """Return the script of a page: all modules, joined."""
+    return joined({name: (FOLDER / f"{name}.mjs").read_text(encoding="utf-8") for name in MODULES})
+
+
+def joined(modules: Mapping[str, str]) -> str:
+    """Return modules (name -> text, in reading order) as one script.
+
+    Raises ValueError, which names the module, for an import of what no module above exports,
+    for two modules that declare the same name, and for an import or export of another form.
+
+    >>> print(joined({"a": "export const two = 2;\\n",
+    ...               "b": 'import { two } from "./a.mjs";\\nconst four = two * two;\\n'}))
+    "use strict";
+    {
+    // -- a --
+    const two = 2;
+    // -- b --
+    const four = two * two;
+    }
+    """
+    exported: dict[str, set[str]] = {}
+    declared_in: dict[str, str] = {}
+    texts = ['"use strict";', "{"]
+    for name, text in modules.items():
+        check_imports(name, text, exported)
+        exported[name] = set()
+        for word, called in DECLARED.findall(text):
+            if not called.isidentifier():
+                raise ValueError(f"{name}: declare one name at a time, not {called}")
+            if called in declared_in:
+                raise ValueError(f"{name}: {called} is also declared in {declared_in[called]}")
+            declared_in[called] = name
+            if word:
+                exported[name].add(called)
+        bare = DECLARED.sub(without_export, IMPORT.sub("", text)).strip("\n")
+        if wrong := LEFT.search(bare):
+            raise ValueError(f"{name}: this cannot be joined: {wrong[0]}")
+        texts += [f"// -- {name} --", bare]
+    return "\n".join([*texts, "}"])
+
+
+def check_imports(name: str, text: str, exported: Mapping[str, set[str]]) -> None:
+    """Raise ValueError unless the modules above export all that a module imports."""
+    for names, source in IMPORT.findall(text):
+        if source not in exported:
+            raise ValueError(f"{name}: {source} does not stand above it")
+        for wanted in re.split(r",\s*", names.strip().rstrip(",")):
+            if wanted not in exported[source]:
+                raise ValueError(f"{name}: {source} exports no {wanted}")
+
+
+def without_export(declaration: re.Match[str]) -> str:
+    return declaration[0].removeprefix("export ")

@@ -1,0 +1,133 @@
+// The drawn graph: what is reached, what is lit, and the gradients beside the nodes.
+import { NOT_YET, gradientAt, isBackward, isKnown, litAt, reachedAt } from "./state.mjs";
+import { arrowhead, short } from "./sizes.mjs";
+import { byId } from "./typeset.mjs";
+import { bringIntoView } from "./table.mjs";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+// The page's pictures, by the name of the view: for each node and edge of the trace the shape
+// that stands for it, itself, its closed box, or the one arrow drawn for several edges.
+export function findPictures(data) {
+  const pictures = new Map();
+  for (const holder of document.querySelectorAll(".picture")) {
+    const shapes = new Map();
+    for (const shape of holder.querySelectorAll("g[data-id]")) shapes.set(shape.dataset.id, shape);
+    const shownBy = data.shownBy[holder.dataset.view];
+    const shapeOf = (part) => shapes.get(part) ?? shapes.get(shownBy[part]);
+    const picture = {
+      holder, svg: holder.querySelector("svg"), ready: false,
+      nodes: new Map(), // node -> shape
+      edges: new Map(), // edge -> shape
+      inside: new Map(), // shape -> the nodes that it stands for, in order
+      tags: new Map(), // node -> the text that shows its gradient
+    };
+    data.nodes.forEach((_, node) => {
+      const shape = shapeOf(`n${node}`);
+      if (!shape) return;
+      picture.nodes.set(node, shape);
+      picture.inside.set(shape, [...(picture.inside.get(shape) ?? []), node]);
+    });
+    for (const { edge } of data.steps) {
+      const shape = shapeOf(edge);
+      if (shape) picture.edges.set(edge, shape);
+    }
+    pictures.set(holder.dataset.view, picture);
+  }
+  return pictures;
+}
+
+// Give a picture what needs to be measured: halos, and places for gradients. Only a picture that
+// is laid out can be measured: in a hidden frame every box is a point.
+export function prepare(here, picture, choose, open) {
+  if (picture.ready || !picture.svg.getBoundingClientRect().width) return;
+  picture.ready = true;
+  for (const [shape, nodes] of picture.inside) {
+    const box = shape.getBBox();
+    const own = shape.dataset.id === `n${nodes[0]}`;
+    const last = nodes[nodes.length - 1]; // of a closed box: what it computes
+    shape.append(halo(box));
+    if (own || here.line.arrivals[last].length || last === here.line.output) {
+      picture.tags.set(last, own ? ownTag(shape, box) : boxTag(shape, box));
+    }
+    shape.addEventListener("click", () => { if (own) choose(last); else open(here.data.nodes[last].box); });
+  }
+  for (const shape of new Set(picture.edges.values())) turnedArrow(shape);
+}
+
+function drawn(tag, attributes) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+function halo(box) {
+  return drawn("rect", {
+    class: "halo", x: box.x - 3, y: box.y - 3, width: box.width + 6, height: box.height + 6, rx: 5,
+  });
+}
+
+// The place that the drawing kept for a node's gradient.
+function ownTag(shape, box) {
+  const tag = shape.querySelector("text.gradient");
+  if (!tag) return boxTag(shape, box);
+  const place = tag.getBBox();
+  tag.setAttribute("text-anchor", "middle");
+  tag.setAttribute("x", box.x + box.width / 2);
+  tag.setAttribute("y", place.y + place.height * 0.8);
+  return tag;
+}
+
+// A place at the lower edge of a box that has none.
+function boxTag(shape, box) {
+  const tag = drawn("text", {
+    class: "gradient below", "text-anchor": "end", x: box.x + box.width, y: box.y + box.height + 9,
+    "font-size": 10, fill: "#a33c00",
+  });
+  shape.append(tag);
+  return tag;
+}
+
+// A second arrowhead where an edge begins: backprop goes against the arrows.
+function turnedArrow(shape) {
+  const path = shape.querySelector("path");
+  if (!path) return;
+  const length = path.getTotalLength();
+  if (!length) return;
+  const points = arrowhead(path.getPointAtLength(0), path.getPointAtLength(Math.min(10, length)), 12, 10);
+  path.after(drawn("polygon", { class: "turned", points }));
+}
+
+export function showPicture(here, picture) {
+  const { data, line, position } = here;
+  const reached = reachedAt(data, line, position);
+  const lit = litAt(data, line, position);
+  for (const [shape, nodes] of picture.inside) {
+    shape.classList.toggle("reached", nodes.some((node) => reached.nodes.has(node)));
+    shape.classList.toggle("known", nodes.every((node) => isKnown(line, node, position)));
+    shape.classList.toggle("now", nodes.some((node) => lit.nodes.includes(node)));
+    shape.classList.toggle("chosen", nodes.includes(here.chosen));
+  }
+  const edges = new Map([...picture.edges.values()].map((shape) => [shape, "edge"]));
+  for (const [edge, shape] of picture.edges) {
+    if (reached.edges.has(edge)) edges.set(shape, "edge reached");
+  }
+  for (const edge of lit.edges) {
+    const shape = picture.edges.get(edge);
+    if (shape) edges.set(shape, `${edges.get(shape)} now`);
+  }
+  for (const [shape, className] of edges) shape.setAttribute("class", className);
+  for (const [node, tag] of picture.tags) {
+    const gradient = gradientAt(data, line, node, position);
+    const shown = isBackward(line, position) && gradient !== NOT_YET;
+    tag.textContent = shown ? `grad ${short(gradient)}` : "";
+  }
+  showLit(here, picture, lit);
+}
+
+function showLit(here, picture, lit) {
+  const shapes = lit.edges.map((edge) => picture.edges.get(edge)).filter(Boolean);
+  for (const shape of shapes) shape.parentNode.append(shape); // in front of other edges
+  const seen = shapes[0] ?? picture.nodes.get(lit.nodes[lit.nodes.length - 1]);
+  if (seen) bringIntoView(here, byId("paper"), seen);
+}

@@ -1,0 +1,49 @@
+// The table of values and gradients so far.
+import { gradientAt, isComplete, receiverAt, valueAt } from "./state.mjs";
+import { scrollToSee } from "./sizes.mjs";
+import { byId, button, element } from "./typeset.mjs";
+import { said } from "./step.mjs";
+
+// Make a row for every node but constants, output first; `choose` is called with a node.
+export function buildTable(here, choose) {
+  const rows = new Map();
+  for (let node = here.line.output; node >= 0; node--) {
+    const { constant, pieces } = here.data.nodes[node];
+    if (constant) continue;
+    const row = element("tr");
+    const first = element("td");
+    first.append(button(pieces, () => choose(node)));
+    row.append(first, element("td"), element("td"));
+    byId("rows").append(row);
+    rows.set(node, row);
+  }
+  return rows;
+}
+
+export function showTable(here, rows) {
+  const { data, line, position } = here;
+  const receiver = receiverAt(data, line, position);
+  const done = said(here, "done");
+  for (const [node, row] of rows) {
+    const [, value, gradient] = row.children;
+    const complete = isComplete(line, node, position);
+    write(value, valueAt(data, line, node, position));
+    write(gradient, gradientAt(data, line, node, position));
+    gradient.title = complete ? done : "";
+    row.classList.toggle("complete", complete);
+    row.classList.toggle("now", node === receiver);
+  }
+  const row = rows.get(receiver);
+  if (row) bringIntoView(here, byId("rows-frame"), row, byId("rows-head").offsetHeight);
+}
+
+function write(cell, text) { // only what changes: a big table is shown at every step
+  if (cell.textContent !== text) cell.textContent = text;
+}
+
+export function bringIntoView(here, frame, item, head = 0) {
+  const move = scrollToSee(frame.getBoundingClientRect(), item.getBoundingClientRect(), head);
+  if (move.top === undefined && move.left === undefined) return;
+  const behavior = here.calm.matches || here.timer ? "auto" : "smooth";
+  frame.scrollBy({ behavior, ...move });
+}
