@@ -146,7 +146,7 @@ class LaTeX(Printer):
     def name(self, name: str | int) -> str:
         label = read(name)
         if label is not None:
-            return f"{label.letter}_{{{label.index}}}" + (
+            return f"{label.letter}_{{{label.indices}}}" + (
                 f"^{{{label.layer}}}" if label.layer else ""
             )
         plain = str(name)
@@ -213,7 +213,7 @@ class MathML(Printer):
         label = read(name)
         if label is None:
             return f"<mi>{html.escape(str(name))}</mi>"
-        letter, index = f"<mi>{label.letter}</mi>", f"<mn>{label.index}</mn>"
+        letter, index = f"<mi>{label.letter}</mi>", f"<mn>{label.indices}</mn>"
         if not label.layer:
             return f"<msub>{letter}{index}</msub>"
         return f"<msubsup>{letter}{index}<mn>{label.layer}</mn></msubsup>"

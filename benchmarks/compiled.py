@@ -41,7 +41,8 @@ sys.path.insert(0, str(ROOT))
 import nn
 from autograd_lite import Value, compile, exp, gradients, sigmoid, sin, tanh
 from demos.images import load_images
-from nn.compiled import Limits, Session, compiled_network, rule_of
+from nn.compiled import compiled_network, rule_of
+from nn.sessions import Limits, PythonSession
 
 RATE = 0.01
 CHECK_STEPS = 3
@@ -93,10 +94,9 @@ def native(problem):
 
 
 def generated_python(problem):
-    compiled = compiled_network(problem.network, nn.squared_error, "python")
     whole = itertools.repeat([list(range(len(problem.images)))])
-    session = Session(problem.network, compiled, problem.images, problem.targets,
-                      nn.GradientDescent(RATE), whole, Limits(1, None, None))  # fmt: skip
+    session = PythonSession(problem.network, problem.images, problem.targets, nn.squared_error,
+                            nn.GradientDescent(RATE), whole, Limits(1, None, None))  # fmt: skip
 
     def steps(count):
         for _ in range(count):

@@ -35,7 +35,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from autograd_lite import Value, collector_paused, gradients, record_lines
 from demos.images import load_images
 from nn import GradientDescent, Network, squared_error
-from nn.training import train_step
+from nn.sessions import train_step
 
 STEPS = 4  # training steps per measurement
 

@@ -8,13 +8,15 @@
     >>> network["w_11^2"].grad != 0.0 or network["w_12^2"].grad != 0.0
     True
 
-Read the source in this order: units, costs, descent, training, saving, drawing.
+Read the source in this order: saving, units, costs, descent, answers, compiled, sessions,
+training, drawing; and beside them linear_algebra.
 """
 
 import os
 from pathlib import Path
 
 from autograd_lite.source_lines import LINES
+from nn.answers import accuracy, classify
 from nn.costs import (
     Cost,
     log_sum_exp,
@@ -25,9 +27,9 @@ from nn.costs import (
 )
 from nn.descent import Adam, GradientDescent, Momentum, Update
 from nn.drawing import Film, draw_network, draw_networks, draw_weights
-from nn.saving import load, load_into, save
-from nn.training import History, accuracy, classify, train
-from nn.units import InputLayer, InputUnit, Layer, Network, Unit
+from nn.saving import load_into, save
+from nn.training import History, train
+from nn.units import InputLayer, InputUnit, Layer, Network, Unit, load
 
 __all__ = [
     "Unit", "Layer", "Network", "InputUnit", "InputLayer",

@@ -3,27 +3,59 @@
 A file holds the format's name and version, the sizes and activations of the layers, and the
 weights and biases unit by unit, in as many digits as bring back the same bits. Reading builds
 everything from numbers and names; nothing in a file is ever run.
+
+This room knows the file, and of a network only what it writes down: see `Savable`. The networks
+themselves stand above it (`nn.units`, where `load` makes one of what was read).
 """
 
 import json
 import math
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
-from autograd_lite import TABLE, Op
+from autograd_lite import TABLE, Op, Value
 from autograd_lite.files import write_atomically
-from nn.units import Layer, Network
 
-__all__ = ["save", "load", "load_into"]
+__all__ = ["save", "load_into", "Saved", "read"]
 
 FORMAT = "autograd-lite network"
 VERSION = 1
 LARGEST = 64 * 2**20  # bytes: a file beyond this is not a network of ours
 
 
-def save(network: Network, path: str | Path) -> None:
+class SavableUnit(Protocol):
+    """What is written of a unit."""
+
+    weights: list[Value]
+    bias: Value
+    activation: Op
+
+
+class SavableLayer(Protocol):
+    """What is written of a layer."""
+
+    number: int
+
+    @property
+    def units(self) -> Sequence[SavableUnit]:
+        """Return the units, at least one."""
+
+
+class Savable(Protocol):
+    """What is written of a network, and read into one."""
+
+    sizes: list[int]
+
+    def computing_layers(self) -> Sequence[SavableLayer]:
+        """Return the layers that have weights."""
+
+    def parameters(self) -> list[Value]:
+        """Return all weights and biases: layer by layer, unit by unit, weights before the bias."""
+
+
+def save(network: Savable, path: str | Path) -> None:
     """Write a network as JSON. A kill at any moment leaves the old file or the new one.
 
     Raises ValueError if a parameter is not finite, if the units of a layer differ in their
@@ -43,7 +75,7 @@ def save(network: Network, path: str | Path) -> None:
     write_atomically(path, text)
 
 
-def check_activations(layer: Layer) -> None:
+def check_activations(layer: SavableLayer) -> None:
     """Raise ValueError if the name of one activation would not bring back those of a layer."""
     activation = layer.units[0].activation
     for unit in layer.units:
@@ -59,7 +91,7 @@ def check_activations(layer: Layer) -> None:
         )
 
 
-def as_json(network: Network) -> str:
+def as_json(network: Savable) -> str:
     """Return the text of a saved network: one line per unit."""
     layers = []
     for layer in network.computing_layers():
@@ -77,21 +109,7 @@ def as_json(network: Network) -> str:
     return f'{{\n{head}  "sizes": {json.dumps(network.sizes)},\n  "layers": [\n{body}]\n}}\n'
 
 
-def load(path: str | Path, activations: Mapping[str, Op] | None = None) -> Network:
-    """Return a network of the shape and with the parameters of a saved one, bit for bit.
-
-    `activations` names ops of your own that the file may use, besides those of the table.
-
-    Raises ValueError, which says what is wrong, for anything that is not a whole saved network;
-    OSError if the file cannot be read.
-    """
-    found = read(Path(path), {**TABLE, **(activations or {})})
-    network = Network(found.sizes, found.activations)
-    found.put_into(network)
-    return network
-
-
-def load_into(network: Network, path: str | Path) -> None:
+def load_into(network: Savable, path: str | Path) -> None:
     """Give a network the parameters of a saved one of the same shape and activations.
 
     Raises ValueError, and leaves the network as it was, for a file that is damaged or of
@@ -115,7 +133,7 @@ class Saved:
         self.activations = activations
         self.parameters = parameters  # in the order of Network.parameters()
 
-    def put_into(self, network: Network) -> None:
+    def put_into(self, network: Savable) -> None:
         for node, number in zip(network.parameters(), self.parameters, strict=True):
             node.data = number
             node.grad = 0.0

@@ -12,17 +12,19 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from autograd_lite import Op, Value, total, zero_grad
+from autograd_lite import Op
 from autograd_lite.formula import Symbol
 from autograd_lite.plain_numbers import described, number
 from autograd_lite.words.op_words import level_reason
+from nn.answers import check_rows
 from nn.costs import Cost, squared_error
 from nn.descent import GradientDescent, Update
+from nn.sessions import Limits, Session, put, session_of
 from nn.units import Network
 
-__all__ = ["train", "History", "classify", "accuracy"]
+__all__ = ["train", "History"]
 
 
 class History:
@@ -44,30 +46,6 @@ class History:
     def __repr__(self) -> str:
         last = f", C = {self.costs[0]:.4g} to {self.costs[-1]:.4g}" if self.costs else ""
         return f"History({len(self.costs)} epochs{last}, stopped by {self.stopped})"
-
-
-class Best(NamedTuple):
-    """The lowest cost so far, its epoch, and the parameters at the start of that epoch."""
-
-    C: float
-    epoch: int
-    p: list[float]
-
-
-class Limits(NamedTuple):
-    """When a training ends."""
-
-    epochs: int
-    stop_below: float | None
-    patience: int | None
-
-    def reached(self, C: float, since_best: int) -> str:
-        """Return why to end after an epoch that cost C, or "epochs" to go on to the last."""
-        if self.stop_below is not None and C < self.stop_below:
-            return "stop_below"
-        if self.patience is not None and since_best >= self.patience:
-            return "patience"
-        return "epochs"
 
 
 def train(
@@ -124,118 +102,58 @@ def train(
     limits = Limits(epochs, stop_below, patience)
     check_callables(cost, update, watch)
     check_slopes(network)
-    if engine != "eager":
-        from nn.compiled import train_compiled  # the room below uses this one
-
-        return train_compiled(
-            network, images, targets, cost, update, batches_of(len(images), batch_size, seed),
-            limits, progress_bar(epochs, progress), watch, engine,
-        )  # fmt: skip
-    parameters = network.parameters()
-    inputs = [network.inputs(image) for image in images]  # nodes made once, used in every epoch
-    wanted = [
-        [t if isinstance(t, Value) else Value(t, f"t_{j}") for j, t in enumerate(row, start=1)]
-        for row in targets
-    ]
-    given = [node for row in [*inputs, *wanted] for node in row]
-    best = Best(math.inf, -1, [parameter.data for parameter in parameters])
-    epochs_batches = batches_of(len(images), batch_size, seed)
-    history = History()
     start = time.perf_counter()
+    session = session_of(
+        engine, network, images, targets, cost, update,
+        batches_of(len(images), batch_size, seed), limits,
+    )  # fmt: skip
+    history = History()
     bar = progress_bar(epochs, progress)
     try:
-        for epoch in range(epochs):
-            C = 0.0
-            before = [parameter.data for parameter in parameters]
-            for batch in next(epochs_batches):
-                C += train_step(network, parameters, inputs, wanted, batch, cost, update)
-            zero_grad(given)  # or the gradients of the images would pile up, epoch after epoch
-            history.costs.append(C)
-            if C < best.C:
-                best = Best(C, epoch, before)
-            if bar is not None:
-                bar.set_postfix_str(f"C = {C:.4f}", refresh=False)
-                bar.update()
-            if watch is not None:
-                watch(epoch, C)
-            history.stopped = limits.reached(C, epoch - best.epoch)
-            if history.stopped != "epochs":
-                put(parameters, best.p)
-                break
+        run(session, history, bar, watch)
     except KeyboardInterrupt:
         history.stopped = "Ctrl-C"
-        put(parameters, best.p)
+        history.costs += session.costs(len(history.costs))
+        put(session.nodes, session.best().p)
     except ArithmeticError:
-        put(parameters, best.p)
+        put(session.nodes, session.best().p)
+        raise
+    except Exception:
+        put(session.nodes, session.parameters())
         raise
     finally:
         if bar is not None:
             bar.close()
-        history.best = best.C
-        history.best_epoch = best.epoch
+        session.close()
+        history.best, history.best_epoch, _ = session.best()
         history.seconds = time.perf_counter() - start
     if history.stopped == "Ctrl-C":
         print(interrupted(history), file=sys.stderr)
     return history
 
 
-def train_step(
-    network: Network,
-    parameters: Sequence[Value],
-    inputs: Sequence[Sequence[Value]],
-    targets: Sequence[Sequence[Value]],
-    batch: Sequence[int],
-    cost: Cost,
-    update: Update,
-) -> float:
-    """Take one step downhill on the cost of a batch; return that cost, from before the step.
+def run(
+    session: Session, history: History, bar: Any, watch: Callable[[int, float], None] | None
+) -> None:
+    """Run a session to its end, and note in the history what it did.
 
-    Raises TypeError for a cost that is no Value, ValueError for an update that does not return
-    one number per parameter, ArithmeticError for a cost or a new number that is not finite. The
-    parameters then are as they were before the step.
+    The network then has the parameters of the last step or, if the training ended before its
+    last epoch, those that the epoch with the lowest cost began with.
     """
-    C: Value = total([cost(network(inputs[k]), targets[k]) for k in batch])
-    if not isinstance(C, Value):
-        raise TypeError(f"a cost returns a Value made from the outputs, not {described(C)}")
-    if not math.isfinite(C.data):
-        raise ArithmeticError(
-            f"the cost became {C.data!r}; a smaller rate may help (now {update!r}), "
-            f"and autograd_lite.find_nan(C) names the op"
-        )
-    zero_grad(parameters)
-    C.backward()
-    p = [parameter.data for parameter in parameters]
-    g = [parameter.grad for parameter in parameters]
-    new = stepped(update, p, g)
-    for parameter, value in zip(parameters, new):
-        if not math.isfinite(value):
-            raise ArithmeticError(
-                f"the step would make {parameter.label or 'a parameter'} {value!r}, from "
-                f"{parameter.data:.4g} and gradient {parameter.grad:.4g}; "
-                f"a smaller rate may help (now {update!r})"
-            )
-    put(parameters, new)
-    return C.data
-
-
-def stepped(update: Update, p: Sequence[float], g: Sequence[float]) -> list[float]:
-    """Return what an update makes of the parameters; ValueError unless it is as many numbers."""
-    new = [number(value) for value in update(p, g)]
-    if len(new) != len(p):
-        raise ValueError(f"{update!r} returned {len(new)} numbers for {len(p)} parameters")
-    return new
-
-
-def put(parameters: Sequence[Value], numbers: Sequence[float]) -> None:
-    """Give the parameters their new numbers: all of them or, if anything breaks in, none."""
-    before = [parameter.data for parameter in parameters]
-    try:
-        for parameter, value in zip(parameters, numbers):
-            parameter.data = value
-    except BaseException:
-        for parameter, value in zip(parameters, before):
-            parameter.data = value
-        raise
+    while len(history.costs) < session.limits.epochs and history.stopped == "epochs":
+        done = len(history.costs)
+        history.stopped = session.run(one_epoch=watch is not None)
+        history.costs += session.costs(done)
+        put(session.nodes, session.parameters())
+        for epoch in range(done, len(history.costs)):
+            C = history.costs[epoch]
+            if bar is not None:
+                bar.set_postfix_str(f"C = {C:.4f}", refresh=False)
+                bar.update()
+            if watch is not None:
+                watch(epoch, C)
+    if history.stopped != "epochs":
+        put(session.nodes, session.best().p)
 
 
 def interrupted(history: History) -> str:
@@ -276,31 +194,6 @@ def progress_bar(epochs: int, wanted: bool | None) -> Any:
             'the progress bar needs tqdm: pip install "autograd-lite[progress]"'
         ) from None
     return tqdm(total=epochs, unit="epoch", ascii=True, leave=True)
-
-
-def check_rows(
-    network: Network, images: Sequence[Sequence[float]], targets: Sequence[Sequence[float]]
-) -> None:
-    """Raise ValueError unless there is one target row per image, of the network's sizes, finite.
-
-    Raises TypeError for a row that is no row, and for something in it that is no number.
-    """
-    if len(images) == 0 or len(images) != len(targets):
-        raise ValueError(
-            f"training needs images and as many targets, not {len(images)} and {len(targets)}"
-        )
-    for kind, rows, size in (
-        ("image", images, network.sizes[0]),
-        ("target", targets, network.sizes[-1]),
-    ):
-        for k, row in enumerate(rows):
-            if not hasattr(row, "__len__"):
-                raise TypeError(f"{kind} {k} is {row!r}; write a list of {size}: [{row!r}]")
-            if len(row) != size:
-                raise ValueError(f"{kind} {k} has {len(row)} numbers; {network!r} takes {size}")
-            for x in row:
-                if not math.isfinite(x.data if isinstance(x, Value) else number(x)):
-                    raise ValueError(f"{kind} {k} holds {x!r}, which is not a finite number")
 
 
 def check_settings(
@@ -366,20 +259,3 @@ def is_level(activation: Op) -> bool:
     except (TypeError, AttributeError):
         return False  # a rule of somebody's own, which takes floats only, and so looks at them
     return not isinstance(slope, Symbol) and float(slope) == 0.0
-
-
-def classify(network: Network, image: Sequence[float]) -> int:
-    """Return the index of the largest output: which class the network takes the image for."""
-    outputs = [output.data for output in network(image)]
-    return outputs.index(max(outputs))
-
-
-def accuracy(network: Network, images: Sequence[Sequence[float]], classes: Sequence[int]) -> float:
-    """Return the share of images, from 0.0 to 1.0, that the network puts in the right class.
-
-    Raises ValueError unless there is one class for each of at least one image.
-    """
-    if len(images) == 0 or len(images) != len(classes):
-        raise ValueError(f"{len(images)} images need as many classes, not {len(classes)}")
-    right = [classify(network, image) == wanted for image, wanted in zip(images, classes)]
-    return sum(right) / len(right)

@@ -1,6 +1,7 @@
 """Units, layers and networks: the slides' mathematics in the engine's Values.
 
-Legend, after the slides (the input layer is l = 1; j and i count from 1)
+Legend, after the slides (the input layer is l = 1; j and i count from 1; autograd_lite/notation.py
+writes and reads these labels)
     w_ji^l      the weight (重み) of unit j of layer l for the output of unit i of layer l - 1
     b_j^l       the bias (バイアス) of unit j of layer l
     z_j^l       its weighted input (重み付き入力): z = ⟨w, a of the layer before⟩ + b
@@ -9,15 +10,16 @@ Legend, after the slides (the input layer is l = 1; j and i count from 1)
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from autograd_lite import Op, Value, dot, sigmoid, zero_grad
+from autograd_lite import TABLE, Op, Value, dot, notation, sigmoid, zero_grad
 from autograd_lite.plain_numbers import described
 from autograd_lite.value import Operand, as_values
+from nn.saving import load_into, read, save
 
-__all__ = ["Unit", "Layer", "InputUnit", "InputLayer", "Network"]
+__all__ = ["Unit", "Layer", "InputUnit", "InputLayer", "Network", "load"]
 
 
 class Unit:
@@ -73,18 +75,16 @@ class Unit:
         self.activation = activation
         self.spelled_out = spelled_out
         self.weights = [
-            Value(w, weight_label(index, i, layer)) for i, w in enumerate(weights, start=1)
+            Value(w, notation.weight(index, i, layer)) for i, w in enumerate(weights, start=1)
         ]
-        self.bias = Value(bias, f"b_{index}^{layer}")
-        self.z_label = f"z_{index}^{layer}"
-        self.a_label = f"a_{index}^{layer}"
+        self.bias = Value(bias, notation.bias(index, layer))
+        self.z_label = notation.weighted_input(index, layer)
+        self.a_label = notation.activation(index, layer)
         self.z: Value | None = None
         self.a: Value | None = None
 
     def __repr__(self) -> str:
-        return (
-            f"Unit(a_{self.index}^{self.layer}, {len(self.weights)} inputs, {self.activation.name})"
-        )
+        return f"Unit({self.a_label}, {len(self.weights)} inputs, {self.activation.name})"
 
     def __call__(self, x: Sequence[Operand]) -> Value:
         """Return the unit's output for the inputs x: one number or Value for each weight.
@@ -112,6 +112,16 @@ class Unit:
     def parameters(self) -> list[Value]:
         """Return the weights and the bias: n + 1 Values."""
         return [*self.weights, self.bias]
+
+    def made(self) -> Iterator[Value]:
+        """Yield what the last call made: a, z and all that lies between them and the inputs."""
+        weights = set(self.weights)
+        waiting = [] if self.a is None else [self.a]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            if weights.isdisjoint(node.parents):  # else the other operands are the inputs
+                waiting += [parent for parent in node.parents if parent is not self.bias]
 
     def zero_grad(self) -> None:
         """Set the gradients of all parameters to 0."""
@@ -190,7 +200,7 @@ class InputUnit:
 
     def __init__(self, index: int) -> None:
         self.index = index
-        self.a_label = f"a_{index}^1"
+        self.a_label = notation.activation(index, 1)
         self.a: Value | None = None
 
     def __repr__(self) -> str:
@@ -313,6 +323,28 @@ class Network:
                     if node is not None:
                         yield node
 
+    def boxes(self) -> dict[Value, tuple[str, ...]]:
+        """Return the box of each parameter, input and node of the last call: its layer and unit.
+
+        These are the boxes that a drawing reads off the slides' labels where nothing is said;
+        handed over as `draw(C, groups=network.boxes())` they hold whatever the nodes are called.
+        What follows the last layer, like a cost, is in no box.
+
+        >>> network = Network([2, 1])
+        >>> (a,) = network([0.0, 1.0])
+        >>> boxes = network.boxes()
+        >>> boxes[a], boxes[network["w_11^2"]], boxes[network["a_1^1"]]
+        (('layer 2', 'a_1^2'), ('layer 2', 'a_1^2'), ('layer 1',))
+        """
+        boxes: dict[Value, tuple[str, ...]] = {}
+        for layer in self.computing_layers():
+            for unit in layer.units:
+                nodes = [*unit.parameters(), *unit.made()]
+                boxes.update(dict.fromkeys(nodes, notation.unit_box(unit.index, unit.layer)))
+        inputs = [unit.a for unit in self.inputs.units if unit.a is not None]
+        boxes.update(dict.fromkeys(inputs, notation.layer_box(self.inputs.number)))
+        return boxes
+
     def computing_layers(self) -> list[Layer]:
         """Return the layers that have weights: l = 2 and on."""
         return [layer for layer in self.layers if isinstance(layer, Layer)]
@@ -327,25 +359,25 @@ class Network:
 
     def save(self, path: str | Path) -> None:
         """Write the network as JSON; see `nn.save`."""
-        from nn.saving import save  # the room above may not import this one
-
         save(self, path)
 
     def load(self, path: str | Path) -> None:
         """Take over the parameters of a saved network of the same shape; see `nn.load_into`."""
-        from nn.saving import load_into
-
         load_into(self, path)
 
 
-def weight_label(j: int, i: int, layer: int) -> str:
-    """Return w_ji^l: with a comma where an index has two digits, so that w_1,12^2 is not w_11,2^2.
+def load(path: str | Path, activations: Mapping[str, Op] | None = None) -> Network:
+    """Return a network of the shape and with the parameters of a saved one, bit for bit.
 
-    >>> weight_label(1, 2, 3), weight_label(1, 12, 2)
-    ('w_12^3', 'w_1,12^2')
+    `activations` names ops of your own that the file may use, besides those of the table.
+
+    Raises ValueError, which says what is wrong, for anything that is not a whole saved network;
+    OSError if the file cannot be read.
     """
-    comma = "," if max(j, i) > 9 else ""
-    return f"w_{j}{comma}{i}^{layer}"
+    found = read(Path(path), {**TABLE, **(activations or {})})
+    network = Network(found.sizes, found.activations)
+    found.put_into(network)
+    return network
 
 
 def checked_activation(activation: object) -> None:

@@ -6,9 +6,9 @@ import signal
 import pytest
 
 import nn
-from autograd_lite import exp, identity, log, sqrt, tanh
+from autograd_lite import exp, identity, log, sqrt, tanh, where
 from demos.images import load_images
-from nn.compiled import NativeSession
+from nn.sessions import NativeSession
 
 ENGINES = ["python", "native"]
 IMAGES = load_images()
@@ -130,6 +130,80 @@ def test_a_rate_that_is_too_large_raises_and_keeps_the_best_parameters(engine):
         nn.train(network, [[1.0, 2.0], [3.0, -1.0]], [[1.0], [2.0]], engine=engine,
                  update=nn.GradientDescent(1e6), epochs=2000)  # fmt: skip
     assert all(math.isfinite(parameter.data) for parameter in network.parameters())
+
+
+class AtLast(nn.GradientDescent):
+    """A step as ever, until the one that makes every parameter infinite: the last of `steps`."""
+
+    in_all = ("left",)
+
+    def __init__(self, steps):
+        super().__init__(0.02)
+        self.left = steps
+
+    def __call__(self, p, g):
+        self.left = self.left - 1
+        new = [value - self.rate * slope for value, slope in zip(p, g)]
+        return [value + where(self.left, 0.0, math.inf) for value in new]
+
+
+@pytest.mark.parametrize("batch_size", [None, 16])
+@pytest.mark.parametrize("epochs", [1, 3])
+@pytest.mark.parametrize("engine", ["eager", *ENGINES])
+def test_a_step_that_overshoots_is_an_error_in_the_last_step_too(engine, epochs, batch_size):
+    network = nn.Network([12, 3, 2], seed=1)
+    steps = epochs * (1 if batch_size is None else 4)
+    with pytest.raises(ArithmeticError, match=r"the step would make w_11\^2 inf"):
+        nn.train(network, PIXELS, TARGETS, engine=engine, epochs=epochs, batch_size=batch_size,
+                 update=AtLast(steps))  # fmt: skip
+    best = nn.Network([12, 3, 2], seed=1)
+    if epochs > 2:  # the parameters that the last whole epoch began with
+        nn.train(best, PIXELS, TARGETS, epochs=epochs - 2, batch_size=batch_size,
+                 update=nn.GradientDescent(0.02))  # fmt: skip
+    found = [parameter.data for parameter in network.parameters()]
+    assert found == pytest.approx([parameter.data for parameter in best.parameters()], rel=1e-10)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_error_of_somebody_elses_leaves_the_parameters_of_the_last_whole_step(engine):
+    def broken(epoch, C):
+        if epoch == 2:
+            raise KeyError("watch")
+
+    network, other = nn.Network([12, 3, 2], seed=1), nn.Network([12, 3, 2], seed=1)
+    with pytest.raises(KeyError, match="watch"):
+        nn.train(network, PIXELS, TARGETS, engine=engine, watch=broken)
+    nn.train(other, PIXELS, TARGETS, engine=engine, epochs=3)
+    assert [p.data for p in network.parameters()] == [p.data for p in other.parameters()]
+
+
+class Refusing(nn.GradientDescent):
+    """An update that fails in its third step."""
+
+    calls = 0
+
+    def __call__(self, p, g):
+        self.calls += 1
+        if self.calls == 3:
+            raise KeyError("update")
+        return super().__call__(p, g)
+
+
+@pytest.mark.parametrize("engine", ["eager", "python"])
+def test_an_update_that_fails_in_the_middle_of_an_epoch_leaves_the_steps_before_it(engine):
+    network, other = nn.Network([12, 3, 2], seed=1), nn.Network([12, 3, 2], seed=1)
+    with pytest.raises(KeyError, match="update"):
+        nn.train(network, PIXELS, TARGETS, engine=engine, batch_size=16, update=Refusing())
+    second = nn.GradientDescent()
+
+    def two_steps(p, g, taken=[0]):  # noqa: B006: it counts
+        taken[0] += 1
+        return second(p, g) if taken[0] < 3 else list(p)
+
+    nn.train(other, PIXELS, TARGETS, epochs=1, batch_size=16, update=two_steps)
+    assert [p.data for p in network.parameters()] == pytest.approx(
+        [p.data for p in other.parameters()], rel=1e-10
+    )
 
 
 def test_ctrl_c_ends_native_code_between_two_calls_and_loses_nothing(capsys, monkeypatch):

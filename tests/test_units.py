@@ -13,6 +13,7 @@ from autograd_lite import (
     Op,
     Value,
     check_gradients,
+    draw,
     identity,
     relu,
     sigmoid,
@@ -20,6 +21,8 @@ from autograd_lite import (
     tanh,
     topological_order,
 )
+from autograd_lite.drawing.groups import slides_boxes
+from autograd_lite.words.op_words import level_reason
 from nn import InputLayer, Layer, Network, Unit
 
 ACTIVATIONS = [op for op in TABLE.values() if not op.sequences and len(op.operands) == 1]
@@ -74,7 +77,8 @@ def test_the_step_unit_has_gradient_zero_and_its_row_says_why():
     unit = Unit(2, step, weights=[1.0, 1.0])
     unit([1.0, 1.0]).backward()
     assert [p.grad for p in unit.parameters()] == [0.0, 0.0, 0.0]
-    assert "nothing is learned" in step.flat and step.flat_ja
+    assert "nothing is learned" in level_reason(step, "en")
+    assert "学習できない" in level_reason(step, "ja")
 
 
 @pytest.mark.parametrize("activation", [*ACTIVATIONS, cube], ids=lambda op: op.name)
@@ -350,3 +354,53 @@ def test_the_input_layer_has_no_parameters_and_hands_its_numbers_on():
     layer = InputLayer(3)
     nodes = layer([1, True, 0.5])
     assert [(n.data, n.label) for n in nodes] == [(1.0, "a_1^1"), (1.0, "a_2^1"), (0.5, "a_3^1")]
+
+
+# -- Boxes -----------------------------------------------------------------------------------
+
+
+def below(C):
+    return topological_order(C)
+
+
+@pytest.mark.parametrize("spelled_out", [False, True])
+def test_a_network_hands_over_the_boxes_that_are_read_off_its_labels(spelled_out):
+    network = Network([12, 3, 2], [tanh, sigmoid], spelled_out=spelled_out)
+    network(image(0))  # of which nothing must be left
+    outputs = network(image(1))
+    C = nn.squared_error(outputs, [1.0, 0.0])
+    read = dict(zip(below(C), slides_boxes(below(C))))
+    boxes = network.boxes()
+    assert boxes == {node: box for node, box in read.items() if box not in ((), ("C",))}
+    assert draw(C, groups=boxes).source.count("subgraph") > 0
+
+
+def test_boxes_hold_whatever_the_nodes_are_called():
+    network = Network([2, 2, 1])
+    outputs = network([0.0, 1.0])
+    expected = network.boxes()
+    for node in below(outputs[0]):
+        node.label = "renamed"
+    assert set(slides_boxes(below(outputs[0]))) == {()}
+    assert network.boxes() == expected
+    drawing = draw(outputs, groups=network.boxes(), closed=True)
+    assert all(f"closed box layer 2 / a_{j}^2" in drawing.source for j in (1, 2))
+
+
+def test_before_a_call_the_parameters_alone_are_in_boxes():
+    network = Network([2, 2, 1])
+    assert list(network.boxes()) == network.parameters()
+
+
+def test_an_input_that_was_made_elsewhere_is_in_the_input_layer_and_what_made_it_is_not():
+    network, x = Network([1, 1]), Value(0.5, "x")
+    network([x * x])
+    boxes = network.boxes()
+    assert boxes[network.inputs.units[0].a] == ("layer 1",)
+    assert x not in boxes
+
+
+def test_a_cost_is_in_no_box_of_the_network():
+    network = Network([2, 1])
+    C = nn.squared_error(network([0.0, 1.0]), [1.0])
+    assert C not in network.boxes()

@@ -34,7 +34,7 @@ SOURCES = [
     path
     for room in ("autograd_lite", "nn", "demos")
     for path in sorted((ROOT / room).rglob("*"))
-    if path.suffix in (".py", ".js")
+    if path.suffix in (".py", ".mjs")
 ]
 
 
@@ -78,7 +78,7 @@ def test_no_key_stands_twice_in_a_file(language):
 def test_every_key_is_used_by_the_code_or_a_pages_script():
     python, scripts = (
         "\n".join(path.read_text(encoding="utf-8") for path in SOURCES if path.suffix == suffix)
-        for suffix in (".py", ".js")
+        for suffix in (".py", ".mjs")
     )
     by_room = {room for room in rooms_of("en") if f'texts("{room}"' in python}  # handed over whole
     by_row = {room for room in rooms_of("en") if f'f"{room}.{{' in python}  # keyed by something
@@ -264,4 +264,4 @@ def test_a_third_language_is_one_file_more(tmp_path):
     run("page", "w*x", "w=2", "x=3", "--lang", "fr")
     page = (tmp_path / "backprop.html").read_text(encoding="utf-8")
     assert '<html lang="fr"' in page
-    assert '"fr":"pas 1 de 2: f -\\u003e w"' in page
+    assert '"fr":["pas 1 de 2: f → w"]' in page

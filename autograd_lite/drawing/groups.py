@@ -1,23 +1,20 @@
 """Boxes: which unit and which layer each node of a graph belongs to.
 
 A box is a path of names from the outside in, ("layer 2", "a_1^2"); the empty path is no box.
-`slides_boxes` reads them off the labels, which are those of the slides: z_1^2 and a_1^2 belong
-to unit 1 of layer 2, and so do the unlabelled operations between them and the weights.
+`slides_boxes` reads them off the labels (`notation` says how): z_1^2 and a_1^2 belong to unit 1
+of layer 2, and so do the unlabelled operations between them and the weights.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
+from autograd_lite import notation
 from autograd_lite.value import Value
 
 __all__ = ["Box", "Grouping", "boxes_of", "slides_boxes"]
 
 Box: TypeAlias = tuple[str, ...]
 Grouping: TypeAlias = Mapping[Value, Sequence[str]] | Callable[[Value], Sequence[str]]
-
-WEIGHT = re.compile(r"w_(?:([0-9])([0-9])|([0-9]+),([0-9]+))\^([0-9]+)")
-OTHER = re.compile(r"([abz])_([0-9]+)\^([0-9]+)")
 
 
 def boxes_of(nodes: Sequence[Value], grouping: Grouping | None) -> list[Box]:
@@ -49,7 +46,7 @@ def slides_boxes(nodes: Sequence[Value]) -> list[Box]:
     >>> slides_boxes([Value(1.0, "b_1^2"), Value(1.0, "b_1^3")])
     [('layer 2', 'a_1^2'), ('layer 3', 'a_1^3')]
     """
-    known = [box_of_label(node.label) for node in nodes]
+    known = [notation.box(node.label) for node in nodes]
     if not any(known):
         return [()] * len(nodes)
     number_of = {node: k for k, node in enumerate(nodes)}
@@ -70,23 +67,6 @@ def slides_boxes(nodes: Sequence[Value]) -> list[Box]:
             so_far = around[p]
             around[p] = box if so_far is None else common(so_far, box)
     return boxes
-
-
-def box_of_label(label: str) -> Box:
-    """Return the box that a label in the slides' notation names, () for any other label."""
-    if not isinstance(label, str) or "^" not in label:
-        return ()
-    match = WEIGHT.fullmatch(label)
-    if match is not None:
-        j, layer = match[1] or match[3], match[5]
-    else:
-        match = OTHER.fullmatch(label)
-        if match is None:
-            return ()
-        j, layer = match[2], match[3]
-        if layer == "1" and match[1] == "a":
-            return ("layer 1",)  # inputs
-    return (f"layer {layer}", f"a_{j}^{layer}")
 
 
 def common(left: Box, right: Box) -> Box:

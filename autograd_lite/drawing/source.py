@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import graphviz
 
+from autograd_lite import notation
 from autograd_lite.drawing.groups import Box
 from autograd_lite.drawing.scene import Edge, Scene
 from autograd_lite.drawing.text import (
@@ -184,9 +185,7 @@ class Writer:
     def is_parameter(self, node: Value) -> bool:
         if self.parameters:
             return node in self.parameters
-        letter = str(node.label)[:1]
-        rest = str(node.label)[1:]
-        return letter in "wbWBθ" and letter != "" and (not rest or rest[0] in "_0123456789^['")
+        return notation.names_parameter(node.label)
 
     def write_node(self, graph: graphviz.Digraph, k: int) -> None:
         t = self.theme

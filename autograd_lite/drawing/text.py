@@ -18,7 +18,7 @@ import textwrap
 from collections.abc import Sequence
 from functools import lru_cache
 
-from autograd_lite import ops
+from autograd_lite import notation, ops
 from autograd_lite.formula import Formula, Symbol, partial_formulas
 from autograd_lite.ops import Op
 from autograd_lite.printing import ATOM, SUM, Printer, one_word
@@ -28,10 +28,6 @@ __all__ = [
     "formula_shown",
 ]  # fmt: skip
 
-# The slides' notation: one letter, an index, perhaps a layer: w_11^2, w_1,12^2, a_1^3, x_1, C_T.
-NOTATION = re.compile(
-    r"([A-Za-zα-ωΑ-Ω])_([0-9]+(?:,[0-9]+)?|[A-Za-z]{1,2})(?:\^([0-9]+|[A-Za-z]))?"
-)
 DIRECTION = {"\u200e", "\u200f", *"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 WIDEST = 32  # characters in a line of a label
 
@@ -83,12 +79,11 @@ def lines(text: object) -> list[str]:
 
 def typeset(text: str) -> str:
     """Return a label for an HTML-like label; one in the slides' notation gets its indices set."""
-    match = NOTATION.fullmatch(text)
-    if match is None:
+    label = notation.read(text)
+    if label is None:
         return "<BR/>".join(shown(line) for line in lines(text))
-    letter, index, layer = match.groups()
-    layer_set = f"<SUP>{layer}</SUP>" if layer else ""
-    return f"{letter}<SUB>{index}</SUB>{layer_set}"
+    layer = f"<SUP>{label.layer}</SUP>" if label.layer else ""
+    return f"{label.letter}<SUB>{label.indices}</SUB>{layer}"
 
 
 def number_shown(number: float, digits: int) -> str:
