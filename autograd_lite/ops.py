@@ -308,7 +308,7 @@ def variable_monomial_value(c: float, x: float, y: float, n: float) -> float:
         return out
     if x == 0.0:
         return 0.0
-    return out * math.log(x) ** n if not x < 0.0 else math.nan
+    return monomial_value(out, math.log(x), n) if not x < 0.0 else math.nan
 
 def variable_monomial_partials(c: Number, x: Number, y: Number, n: Number, out: Number) -> Partials:
     by_power = variable_monomial(c * y, x, y - 1.0, n)
