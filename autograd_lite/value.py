@@ -56,7 +56,7 @@ class Value(Operators):
     `partials` are a snapshot of the forward pass: changing `data` afterwards does not change
     them, nor any result; `recompute` does.
 
-    Raises TypeError, which says what to write, for data that is not a number.
+    Raises TypeError, which says what to write, for data that is no number.
 
     >>> w, x, b = Value(2.0, "w"), Value(3.0, "x"), Value(1.0, "b")
     >>> z = w * x + b
@@ -144,9 +144,8 @@ class Value(Operators):
             return record_many(op, operands)
         return recorded(op, out, tuple(operands), partials)
 
-    # `+` and `*` are nearly all nodes of a network, and the slides' costs are squares: these
-    # go to their node straight, rule and all, in half the time. The tests hold them to their
-    # rows. What is out of the ordinary, such as an int put into `data`, takes the long way.
+    # `+`, `*` and xⁿ are nearly all nodes: rule and all, they go straight to theirs, in half the
+    # time, and the tests hold them to their rows. What is out of the ordinary goes the long way.
 
     def __add__(left, right: Operand) -> "Value":
         if type(right) is not Value:
@@ -155,7 +154,8 @@ class Value(Operators):
         y = right.data
         if type(x) is not float or type(y) is not float:
             return left.record(ops.add, (left, right))
-        return recorded(ops.add, x + y, (left, right), (1.0, 1.0))
+        out = x + y
+        return recorded(ops.add, out, (left, right), (1.0, 1.0))
 
     def __radd__(right, left: float) -> "Value":
         return as_value(left) + right
@@ -167,7 +167,8 @@ class Value(Operators):
         y = right.data
         if type(x) is not float or type(y) is not float:
             return left.record(ops.mul, (left, right))
-        return recorded(ops.mul, x * y, (left, right), (y, x))
+        out = x * y
+        return recorded(ops.mul, out, (left, right), (y, x))
 
     def __rmul__(right, left: float) -> "Value":
         return as_value(left) * right
@@ -175,9 +176,9 @@ class Value(Operators):
     def __pow__(left, right: Operand) -> "Value":
         if isinstance(right, Value):
             return left.record(ops.variable_power, (left, right))
-        op = POWERS.get(right) or ops.power(right)
+        n = right if type(right) is float else number(right)
+        op = POWERS.get(n) or ops.power(n)
         x = left.data
-        n = op.exponent
         if type(x) is not float or not (n == 2.0 or (x > 0.0 and n != 0.0)):
             return left.record(op, (left,))
         try:

@@ -54,17 +54,20 @@ def test_debugpy_steps_into_an_operator_and_shows_the_mathematics(session, progr
     assert names(frames, program) == ["__mul__"]
     assert frames[0]["source"]["path"].startswith(ENGINE)
     for _ in range(12):
-        if "node" in session.variables():
+        if "out" in session.variables():
             break
         frames = session.do("next")
     local = session.variables()
     assert local["x"] == "2.0"
     assert local["y"] == "3.0"
     assert local["out"] == "6.0"
-    assert local["op"] == "<op mul>"
-    assert local["partials"] == "(3.0, 2.0)"
     assert local["left"] == "Value(2, 'w')"
     assert names(frames, program) == ["__mul__"]
+    frames = session.do("stepIn")
+    local = session.variables()
+    assert local["op"] == "<op mul>"
+    assert local["partials"] == "(3.0, 2.0)"
+    assert names(frames, program) == ["recorded", "__mul__"]
 
 
 def test_debugpy_steps_into_backward_and_reaches_the_chain_rule(session, program):
@@ -119,9 +122,18 @@ def pdb(program, *commands):
 
 def test_pdb_steps_into_an_operator_in_four_frames_at_most(program):
     text = pdb(
-        program, "b 3", "c", "s", *["n"] * 7, "p (op, left, right, x, y, out, partials)", "w"
+        program,
+        "b 3",
+        "c",
+        "s",
+        *["n"] * 6,
+        "p (left, right, x, y, out)",
+        "s",
+        "p (op, out, parents, partials)",
+        "w",
     )
-    assert "(<op mul>, Value(2, 'w'), Value(3, 'x'), 2.0, 3.0, 6.0, (3.0, 2.0))" in text
+    assert "(Value(2, 'w'), Value(3, 'x'), 2.0, 3.0, 6.0)" in text
+    assert "(<op mul>, 6.0, (Value(2, 'w'), Value(3, 'x')), (3.0, 2.0))" in text
     stack = text[text.index("(<op mul>") :]
     assert 1 <= len(re.findall(rf"^[> ] {re.escape(ENGINE)}", stack, re.M)) <= 4
     assert "x * y" in text  # our source, not a generated frame

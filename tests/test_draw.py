@@ -13,7 +13,7 @@ from typing import Any
 import graphviz
 import pytest
 
-from autograd_lite import Value, dot, draw, gradients, sigmoid, topological_order, total
+from autograd_lite import Value, dot, draw, gradients, ops, sigmoid, topological_order, total
 from autograd_lite.drawing import RendererNotFound
 from autograd_lite.drawing.groups import slides_boxes
 from autograd_lite.drawing.text import formula_shown, partial_templates, typeset
@@ -208,8 +208,8 @@ def test_formulas_are_set_as_on_the_slides():
     assert typeset("w_1,12^2") == "w<SUB>1,12</SUB><SUP>2</SUP>"
     (template,) = partial_templates(TABLE["sigmoid"], (None,))
     assert formula_shown(template, ["z_1^2", "a b"]) == "(a b)·(1 − (a b))"
-    square = partial_templates(TABLE["power"], (None, 3.0))[0]
-    assert formula_shown(square, ["x", "3", "y"]) == "3·x<SUP>2</SUP>"
+    square = partial_templates(ops.power(3.0), (None,))[0]
+    assert formula_shown(square, ["x", "y"]) == "3·x<SUP>2</SUP>"
 
 
 @pytest.mark.parametrize("direction", ["right", "left", "up", "down"])

@@ -196,7 +196,7 @@ def test_an_update_that_fails_in_the_middle_of_an_epoch_leaves_the_steps_before_
         nn.train(network, PIXELS, TARGETS, engine=engine, batch_size=16, update=Refusing())
     second = nn.GradientDescent()
 
-    def two_steps(p, g, taken=[0]):  # noqa: B006: it counts
+    def two_steps(p, g, taken=[0]):  # noqa: B006
         taken[0] += 1
         return second(p, g) if taken[0] < 3 else list(p)
 

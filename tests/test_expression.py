@@ -43,7 +43,7 @@ def test_formulas_are_evaluated_as_python_reads_them(text, number):
 def test_a_constant_exponent_gives_a_power_by_a_constant():
     (output,) = [Expression("x ** (1/2)")({"x": Value(4.0, "x")})]
     assert output.op.name == "power"
-    assert output.parents[1].data == 0.5
+    assert output.op.exponent == 0.5
 
 
 @pytest.mark.parametrize(

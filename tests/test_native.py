@@ -29,6 +29,7 @@ from autograd_lite import (
     total,
     where,
 )
+from autograd_lite.compiling.spelling import spell
 from autograd_lite.words.op_words import level_reason
 
 pytest.importorskip("llvmlite")
@@ -321,8 +322,7 @@ def test_a_learners_own_op_of_plain_arithmetic_compiles_and_one_with_an_if_says_
     clipped = Op("clipped", "c", "clipped({x})", clipped_value, cube_partials)
     with pytest.raises(TypeError, match=r"clipped_machine\(m, x\) with m.choose"):
         compile(clipped(x), [x], target="native")(1.0)
-    clipped = Op("clipped", "c", "clipped({x})", clipped_value, cube_partials,
-                 machine=clipped_machine)  # fmt: skip
+    spell(clipped, clipped_machine)
     assert compile(clipped(x), [x], target="native").each([-1.0, 2.0]) == [0.0, 2.0]
 
 
