@@ -16,12 +16,16 @@ __all__ = ["Box", "Grouping", "boxes_of", "slides_boxes"]
 Box: TypeAlias = tuple[str, ...]
 Grouping: TypeAlias = Mapping[Value, Sequence[str]] | Callable[[Value], Sequence[str]]
 
+DEEPEST = 40  # boxes in one another; of a longer path, the outer ones and the innermost
+
 WEIGHT = re.compile(r"w_(?:([0-9])([0-9])|([0-9]+),([0-9]+))\^([0-9]+)")
 OTHER = re.compile(r"([abz])_([0-9]+)\^([0-9]+)")
 
 
 def boxes_of(nodes: Sequence[Value], grouping: Grouping | None) -> list[Box]:
     """Return the box of each node, by the user's grouping or else as the slides label them.
+
+    A path of more than DEEPEST names loses those before the last.
 
     Raises TypeError for a grouping that gives anything but a sequence of texts.
     """
@@ -35,7 +39,8 @@ def boxes_of(nodes: Sequence[Value], grouping: Grouping | None) -> list[Box]:
                 f"a group is a tuple of names from the outside in, ('layer 2', 'a_1^2'), "
                 f"not {path!r}"
             )
-        boxes.append(tuple(path or ()))
+        names = tuple(path or ())
+        boxes.append(names if len(names) <= DEEPEST else (*names[: DEEPEST - 1], names[-1]))
     return boxes
 
 

@@ -11,19 +11,22 @@ Legend
     part        (k, i): the edge of the graph from operand i to node k
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
 
 from autograd_lite.backprop import topological_order
 from autograd_lite.drawing.groups import Box, Grouping, boxes_of
+from autograd_lite.drawing.text import visible
 from autograd_lite.trace import PATHS_COUNTED, node_names
 from autograd_lite.value import Constant, Value
 
 __all__ = ["Edge", "Scene", "Closing"]
 
 Trail = tuple[Any, tuple[int, int]]  # the trail up to here, and one edge more
+
+EDGES_APART = 8  # between two nodes; of more, one arrow says how many
 
 Closing = bool | str | Collection[str]  # "auto", all or none of the boxes, or those named
 
@@ -89,8 +92,14 @@ class Scene:
 
     @cached_property
     def names(self) -> list[str]:
-        """What formulas call each node, the same as in a trace."""
-        return node_names(self.nodes)
+        """What formulas call each node, the same as in a trace.
+
+        A node whose label nobody can see is called like one that has none.
+        """
+        return [
+            f"v{k}" if node.label and not visible(node.label) else name
+            for k, (node, name) in enumerate(zip(self.nodes, node_names(self.nodes)))
+        ]
 
     @cached_property
     def uses(self) -> dict[int, list[tuple[int, int]]]:
@@ -192,7 +201,11 @@ class Scene:
     # -- The arrows --
 
     def arrows(self) -> list[Edge]:
-        """Return the arrows between items; two nodes that are both shown keep each edge apart."""
+        """Return the arrows between items.
+
+        Two nodes that are both shown keep each edge apart, unless there are very many.
+        """
+        together = self.together()
         arrows: list[Edge] = []
         merged: dict[tuple[str, str], Edge] = {}
         for k, node in enumerate(self.nodes):
@@ -203,7 +216,7 @@ class Scene:
                 parent = self.item_of[self.number_of[operand]]
                 if not parent or parent == child:
                     continue
-                if parent[0] == "n" and child[0] == "n":
+                if (parent, child) not in together and parent[0] == "n" and child[0] == "n":
                     edge = Edge(parent, child)
                     arrows.append(edge)
                 else:
@@ -213,6 +226,16 @@ class Scene:
                     edge = merged[parent, child]
                 edge.parts.append((k, i))
         return arrows
+
+    def together(self) -> set[tuple[str, str]]:
+        """Return the pairs of nodes with too many edges between them to draw each."""
+        counts = Counter(
+            (self.item_of[self.number_of[operand]], self.item_of[k])
+            for k, node in enumerate(self.nodes)
+            if len(node.parents) > EDGES_APART and self.item_of[k]
+            for operand in node.parents
+        )
+        return {pair for pair, count in counts.items() if count > EDGES_APART}
 
     # -- Numbers of closed boxes --
 

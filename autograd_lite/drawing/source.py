@@ -54,6 +54,7 @@ class Writer:
         gradients: bool,
         derivatives: bool,
         title: str,
+        language: Language,
         notes: Sequence[str],
         parameters: set[Value],
         marks: Marks,
@@ -64,6 +65,7 @@ class Writer:
         self.digits = digits
         self.derivatives = derivatives
         self.title = title
+        self.language = language
         self.notes = [*notes, *marks.notes]
         self.parameters = parameters
         self.marks = marks
@@ -156,7 +158,7 @@ class Writer:
                 count[0] += 1
                 cluster.attr(
                     "graph",
-                    label=f"<<B>{typeset(inner[-1])}</B>>",
+                    label=f"<<B>{typeset(self.box_name(inner))}</B>>",
                     style="rounded,filled",
                     color=t.box_line,
                     fillcolor=t.box,
@@ -164,8 +166,18 @@ class Writer:
                     margin="10",
                     id=f"box{count[0] - 1}",
                 )
-                self.descriptions[f"box{count[0] - 1}"] = inner[-1]
+                self.descriptions[f"box{count[0] - 1}"] = self.box_name(inner)
                 self.write_box(cluster, inner, inside, count)
+
+    def box_name(self, box: Box) -> str:
+        """Return what the picture calls a box: as the user does; its own boxes in its language."""
+        name = plain(box[-1])
+        layer = LAYER.fullmatch(name)
+        if self.scene.own_boxes and layer is not None:
+            return text("drawing.layer box", self.language, number=layer[1])
+        if self.scene.own_boxes and name == UNNAMED:
+            return text("drawing.output box", self.language)
+        return name if visible(name) else "…"
 
     def kind(self, k: int) -> str:
         """Return what a node is: input, parameter, constant or result; or the output."""
@@ -215,22 +227,32 @@ class Writer:
     def described(self, k: int, kind: str) -> str:
         """Return a node in words, for tooltips and screen readers."""
         node = self.scene.nodes[k]
-        text = f"{kind} {plain(node.label) or self.scene.names[k]} = {node.data:.{self.digits}g}"
+        name = plain(node.label) if visible(node.label) else self.scene.names[k]
+        number = f"{node.data:.{self.digits}g}"
+        kind_told = text(KINDS[kind], self.language)
+        told = [text("drawing.node", self.language, kind=kind_told, name=name, value=number)]
         if node.op is not None:
-            text += f", {node.op.meaning}"
+            how = meaning(node.op, self.language)
             if len(node.parents) <= 4:
-                numbers = [self.scene.number_of[parent] for parent in node.parents]
-                text += f" of {', '.join(self.scene.names[p] for p in numbers)}"
+                names = [self.scene.names[self.scene.number_of[p]] for p in node.parents]
+                how = text(
+                    "drawing.made of", self.language, meaning=how, operands=", ".join(names)
+                )
+            told.append(how)
         if self.gradients and kind != "constant":
-            text += f", grad {node.grad:.{self.digits}g}"
-        return text.replace("\n", " ")
+            told.append(self.held(f"{node.grad:.{self.digits}g}"))
+        return ", ".join(told).replace("\n", " ")
+
+    def held(self, gradient: str) -> str:
+        """Return a node's gradient in words: grad 3."""
+        return text("drawing.held gradient", self.language, gradient=gradient)
 
     def node_table(self, k: int, kind: str) -> str:
         """Return what stands in a node: op and name, number, gradient."""
         node = self.scene.nodes[k]
         number = number_shown(node.data, self.digits)
         if kind == "constant":
-            label = f"{typeset(node.label)} = " if node.label else ""
+            label = f"{typeset(node.label)} = " if visible(node.label) else ""
             return f"{label}{number}"
         name = self.name_shown(k)
         head = f"<TD>{name}</TD>"
@@ -245,7 +267,7 @@ class Writer:
     def name_shown(self, k: int) -> str:
         """Return a node's label in bold, or the name that formulas give it."""
         node = self.scene.nodes[k]
-        if node.label:
+        if visible(node.label):
             return f"<B>{typeset(str(node.label))}</B>"
         return f'<FONT COLOR="{self.theme.faint}">{shown(self.scene.names[k])}</FONT>'
 
@@ -263,7 +285,8 @@ class Writer:
     def gradient(self, grad: float) -> str:
         t = self.theme
         number = number_shown(grad, self.digits)
-        return f'<FONT COLOR="{t.gradient}" POINT-SIZE="{t.size * 0.9:g}">grad {number}</FONT>'
+        words = self.held(number)
+        return f'<FONT COLOR="{t.gradient}" POINT-SIZE="{t.size * 0.9:g}">{words}</FONT>'
 
     # -- Closed boxes --
 
@@ -273,7 +296,7 @@ class Writer:
         box = self.scene.box_of_item[item]
         count = len(members)
         formula = self.box_formula(item)
-        head = f"<B>{typeset(box[-1])}</B>" + (f"&#160;= {formula}" if formula else "")
+        head = f"<B>{typeset(self.box_name(box))}</B>" + (f"&#160;= {formula}" if formula else "")
         times = len([k for k in self.scene.exits(item) if self.scene.nodes[k].parents])
         small = f'POINT-SIZE="{t.size * 0.8:g}" COLOR="{t.faint}"'
         if times > 1:
@@ -281,17 +304,20 @@ class Writer:
         rows = [f'<TD COLSPAN="4">{head}</TD>']
         inner = self.inner_rows(item, [k for k in members if self.scene.nodes[k].label])
         if not inner:
-            nodes = f"{count:,} node{'s' if count != 1 else ''}"
+            nodes = text("drawing.one node", self.language)
+            if count > 1:
+                nodes = text("drawing.nodes", self.language, count=f"{count:,}")
             inner = [f'<TD COLSPAN="4"><FONT {small}>{nodes}</FONT></TD>']
         rows += inner
-        text = f"closed box {plain(' / '.join(box))}: {count} nodes"
-        self.descriptions[item] = text
+        name = plain(" / ".join(self.box_name(box[:depth]) for depth in range(1, len(box) + 1)))
+        description = text("drawing.closed box", self.language, name=name, count=f"{count:,}")
+        self.descriptions[item] = description
         look = {"shape": "folder", "fillcolor": t.closed}
         if any(k in self.marks.nodes for k in members):
             look = {**look, "color": t.highlight, "penwidth": "3"}
         elif any(k in self.outputs for k in members):
             look = {**look, "fillcolor": t.output}
-        tooltip = graphviz.escape(entities(text))
+        tooltip = graphviz.escape(entities(description))
         graph.node(item, label=f"<{table(rows)}>", id=item, tooltip=tooltip, **look)
 
     def inner_rows(self, item: str, labelled: list[int]) -> list[str]:
@@ -310,18 +336,20 @@ class Writer:
             if len(groups) > ROWS:
                 groups, rest = {}, labelled
         exit = self.scene.exit_derivatives.get(item) if self.derivatives else None
-        headings = ["", "value"]
+        headings = ["", text("drawing.value heading", self.language)]
         if exit is not None:
-            headings.append(f"∂{typeset(self.scene.names[exit[0]])}/∂·")
+            name = typeset(self.scene.names[exit[0]])
+            headings.append(text("drawing.derivative heading", self.language, name=name))
         if self.gradients:
-            headings.append("grad")
+            headings.append(text("drawing.gradient heading", self.language))
         small = f'POINT-SIZE="{t.size * 0.8:g}" COLOR="{t.faint}"'
         head = "".join(f'<TD ALIGN="RIGHT"><FONT {small}>{h}</FONT></TD>' for h in headings)
         rows = [head.replace(f"<FONT {small}></FONT>", "")] if len(headings) > 2 else []
         derivatives = exit[1] if exit is not None else None
         rows += [self.inner_row(typeset(name), ks, derivatives) for name, ks in groups.items()]
         if rest:
-            rows.append(self.inner_row(f"{len(rest):,} labelled nodes", rest, derivatives))
+            count = text("drawing.labelled nodes", self.language, count=f"{len(rest):,}")
+            rows.append(self.inner_row(count, rest, derivatives))
         return rows
 
     def inner_row(self, name: str, ks: list[int], derivatives: dict[int, float] | None) -> str:
@@ -359,22 +387,28 @@ class Writer:
     def write_edge(self, graph: graphviz.Digraph, edge: Edge) -> None:
         t = self.theme
         look: dict[str, str] = {"id": edge.id}
-        description = f"{len(edge.parts)} edges"
+        count = text("drawing.edges", self.language, count=f"{len(edge.parts):,}")
+        description = count
+        many = len(edge.parts) > 1 and edge.parent[0] == "n" and edge.child[0] == "n"
         found = self.scene.derivative(edge)
         constant = edge.parent[0] == "n" and isinstance(
             self.scene.nodes[int(edge.parent[1:])], Constant
         )
         if constant:  # nobody's variable: a derivative in it is not asked for
             look["style"] = "dashed"
-            description = "a constant"
+            description = text("drawing.constant edge", self.language)
         elif found is not None:
             k, p, derivative = found
             names = self.scene.names
             description = f"∂{names[k]}/∂{names[p]} = {derivative:.{self.digits}g}"
             if self.derivatives:
                 look["label"] = self.derivative_label(edge, k, p, derivative)
-        elif self.derivatives:
-            look["label"] = f"<&#160;{len(edge.parts):,} edges&#160;>"
+            if many:
+                description = f"{count}, {description}"
+        if many and self.derivatives and not constant:
+            look["label"] = self.derivative_label(edge, k, p, derivative, count)
+        elif many or (self.derivatives and found is None and not constant):
+            look["label"] = f"<&#160;{count}&#160;>"
             look["fontcolor"] = t.faint
         colours = sorted(
             {self.marks.edges[part] for part in edge.parts if part in self.marks.edges}
