@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 __all__ = [
     "weight", "bias", "weighted_input", "activation", "target",
-    "Label", "read", "layer_box", "unit_box", "box", "names_parameter",
+    "Label", "read", "layer_box", "unit_box", "layer_number", "box", "names_parameter",
 ]  # fmt: skip
 
 NOTATION = re.compile(
@@ -122,6 +122,16 @@ def unit_box(j: int | str, layer: int | str) -> tuple[str, ...]:
     ('layer 2', 'a_1^2')
     """
     return (*layer_box(layer), activation(j, layer))
+
+
+def layer_number(name: str) -> str:
+    """Return which layer a box of a layer is called after; "" for the name of any other box.
+
+    >>> layer_number("layer 2"), layer_number("a_1^2")
+    ('2', '')
+    """
+    found = name.removeprefix("layer ")
+    return found if found != name and found.isdecimal() else ""
 
 
 def box(label: object) -> tuple[str, ...]:

@@ -106,7 +106,7 @@ def example(given: Any, size: int) -> str:
     """
     if size == 1:
         return f"[{given!r}]"
-    k = int(given) if isinstance(given, Real) and given in range(size) else 0
+    k = int(float(given)) if isinstance(given, Real) and given in range(size) else 0
     return str([float(j == k) for j in range(size)])
 
 

@@ -52,9 +52,9 @@ class Lanes(Operators):
             return self.machine.arithmetic(ARITHMETIC[op], *operands)
         if op is ops.neg:
             return self.machine.negated(self)
-        return spelled(
-            self.machine, op, [x for row in operands for x in row] if op.sequences else operands
-        )
+        flat = [x for row in operands for x in row] if op.sequences else operands
+        result: Lanes = spelled(self.machine, op, flat)
+        return result
 
     def __bool__(self) -> bool:
         raise TypeError("an `if` on a number of the machine")
@@ -158,9 +158,8 @@ class Machine:
         if isinstance(x, Lanes) and isinstance(n, float) and n in (0.0, 1.0, 2.0, 3.0, -1.0):
             if n == 0.0:
                 return 1.0
-            if n == -1.0:
-                return 1.0 / x
-            return x if n == 1.0 else x * x if n == 2.0 else x * x * x
+            result: Lanes = x if n == 1.0 else 1.0 / x if n == -1.0 else x * x
+            return result * x if n == 3.0 else result  # type: ignore[no-any-return]
         return self.called(f"each_pow_{self.lanes}", x, n)
 
     def total(self, values: Sequence[Operand]) -> Operand:

@@ -25,6 +25,7 @@ from autograd_lite.drawing.theme import THEMES
 from autograd_lite.plain_numbers import described
 from autograd_lite.tracing.paths import PATHS_COUNTED, product_along, total_derivative
 from autograd_lite.value import Value
+from autograd_lite.words import Language, chosen_language, text
 
 __all__ = ["Drawing", "RendererNotFound", "draw", "renderer"]
 
@@ -48,6 +49,7 @@ def draw(
     limit: int | None = 60,
     highlight: Value | str | Sequence[Value | str] = (),
     paths_from: Value | str | None = None,
+    language: Language | None = None,
 ) -> Drawing:
     """Return a drawing of the graph below a Value, or below several (a function, its gradient).
 
@@ -68,6 +70,7 @@ def draw(
     highlight       a node (or its label), or several: those that follow one another are a path
     paths_from      highlight all paths from this node to the output, and write down each path's
                     product and their sum (連鎖律)
+    language        of the words in the picture; the reader's if nothing is said
 
     Raises TypeError for something that is not a Value, ValueError for an option that is not
     one of these, or a label that no node has.
@@ -85,21 +88,20 @@ def draw(
         raise ValueError(f"digits are 1 to 17, not {digits!r}")
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise ValueError(f"limit is a count of nodes from 1 on, or None, not {limit!r}")
+    language = chosen_language(language)
     scene = Scene(outputs, grouping=groups, closed=closed, limit=limit, constants=constants)
     marks = Marks()
     mark_nodes(scene, marks, highlight)
     if paths_from is not None:
-        mark_paths(scene, marks, found_node(scene, paths_from), digits)
+        mark_paths(scene, marks, found_node(scene, paths_from), digits, language)
     notes = []
     if gradients and not any(node.grad != 0.0 for node in outputs):
-        notes.append("no gradient yet: call backward() first / 勾配はまだない")
+        notes.append(text("drawing.no gradient", language))
     elif gradients and len(outputs) == 1 and outputs[0].grad != 1.0 and outputs[0].parents:
-        notes.append("the gradients are those of an output further on")
+        notes.append(text("drawing.further on", language))
     if scene.left_out:
-        notes.append(
-            f"the part nearest the output: {scene.left_out:,} of {len(scene.nodes):,} nodes "
-            f"are left out"
-        )
+        hidden, count = f"{scene.left_out:,}", f"{len(scene.nodes):,}"
+        notes.append(text("drawing.left out note", language, hidden=hidden, count=count))
     writer = Writer(
         scene,
         THEMES[theme],
@@ -108,6 +110,7 @@ def draw(
         gradients=gradients,
         derivatives=derivatives,
         title=title,
+        language=language,
         notes=notes,
         parameters=set(parameters),
         marks=marks,
@@ -115,19 +118,20 @@ def draw(
     source = writer.dot()
     names = ", ".join(scene.names[scene.number_of[node]] for node in outputs[:3])
     more = ", ..." if len(outputs) > 3 else ""
-    name = plain(title) or f"computation graph of {names}{more}"
+    name = plain(title) or text("drawing.title", language, names=names + more)
     return Drawing(source, name, told(scene, writer), writer.descriptions, scene.left_out)
 
 
 def told(scene: Scene, writer: Writer) -> str:
     """Return the picture in words: how large, and for a small graph every node."""
-    count = f"{len(scene.nodes):,} nodes"
-    if scene.left_out:
-        count += f", {scene.left_out:,} of them not shown"
+    parts = {"count": f"{len(scene.nodes):,}", "hidden": f"{scene.left_out:,}"}
+    cut = scene.left_out > 0
     if len(scene.members) > 30:
-        return f"A computation graph of {count}."
-    words = [text for id, text in writer.descriptions.items() if id[0] in "ng"]
-    return f"A computation graph of {count}: {'; '.join(words)}."
+        key = "drawing.large cut" if cut else "drawing.large"
+        return text(key, writer.language, **parts)
+    key = "drawing.whole cut" if cut else "drawing.whole"
+    words = [words for id, words in writer.descriptions.items() if id[0] in "ng"]
+    return text(key, writer.language, nodes="; ".join(words), **parts)
 
 
 # -- What the user gave ----------------------------------------------------------------------------
@@ -161,6 +165,10 @@ def found_node(scene: Scene, which: Value | str) -> int:
     for k, node in enumerate(scene.nodes):
         if node.label == which:
             return k
+    if which in scene.names:  # what formulas and the trace call it
+        return scene.names.index(which)
+    if which[:1] == "v" and which[1:].isdecimal() and int(which[1:]) < len(scene.nodes):
+        return int(which[1:])
     raise ValueError(f"no node of this graph is labelled {which!r}")
 
 
@@ -178,32 +186,31 @@ def mark_nodes(scene: Scene, marks: Marks, highlight: Value | str | Sequence[Val
                 marks.edges[after, i] = 0
 
 
-def mark_paths(scene: Scene, marks: Marks, start: int, digits: int) -> None:
+def mark_paths(scene: Scene, marks: Marks, start: int, digits: int, language: Language) -> None:
     """Mark all paths from a node to the output; note each path's product, and their sum."""
     count, paths = scene.paths_from(start, PATHS_LISTED)
     goal = scene.number_of[scene.outputs[0]]
     end, origin = typeset(scene.names[goal]), typeset(scene.names[start])
+    ends = {"start": origin, "end": end}
+    ratio = f"∂{end}/∂{origin}"
     marks.nodes.update({start, goal})
     if count == 0:
-        marks.notes.append(f"no path leads from {origin} to {end}: ∂{end}/∂{origin} = 0")
+        marks.notes.append(text("drawing.no path", language, derivative=ratio, **ends))
         return
     products = []
     for number, path in enumerate(paths):
-        partials = [scene.nodes[k].partials[i] for k, i in reversed(path)]
-        factors = []
-        for partial in partials:
-            factor = number_shown(partial, digits)
-            factors.append(f"({factor})" if factor.startswith("−") else factor)
+        partials = [scene.nodes[k].partials[i] for k, i in path]
         for k, i in path:
             marks.edges.setdefault((k, i), number)
-        products.append(number_shown(product_along(partials), digits))
+        products.append(number_shown(product_along(partials[::-1]), digits))
         if len(path) <= LONGEST_PATH:
             route = " → ".join([origin] + [typeset(scene.names[k]) for k, _ in path])
-            written = " · ".join(factors) or "1"
+            written = " · ".join(in_brackets(number_shown(p, digits)) for p in partials) or "1"
         else:
             route = f"{origin} → … → {end}"
-            written = f"product of {len(path):,} local derivatives"
-        marks.notes.append(f"path {number + 1}: {route}: {written} = {products[-1]}")
+            written = text("drawing.long product", language, count=f"{len(path):,}")
+        parts = {"number": number + 1, "route": route, "product": written, "value": products[-1]}
+        marks.notes.append(text("drawing.path", language, **parts))
     slope, edges = total_derivative(
         start, goal, scene.operands, [node.partials for node in scene.nodes].__getitem__
     )
@@ -212,11 +219,17 @@ def mark_paths(scene: Scene, marks: Marks, start: int, digits: int) -> None:
             marks.edges.setdefault((k, i), 0)
     derivative = number_shown(slope, digits)
     if count > PATHS_LISTED:
-        least = "at least " if count >= PATHS_COUNTED else ""
-        marks.notes.append(f"{least}{count:,} paths lead from {origin} to {end}")
-        marks.notes.append(f"the sum of their products: ∂{end}/∂{origin} = {derivative}")
+        key = "drawing.very many paths" if count >= PATHS_COUNTED else "drawing.paths"
+        marks.notes.append(text(key, language, count=f"{count:,}", **ends))
+        summed = text("drawing.sum of products", language, derivative=ratio, value=derivative)
+        marks.notes.append(summed)
     elif count > 1:
-        terms = [f"({p})" if p.startswith("−") and n else p for n, p in enumerate(products)]
-        marks.notes.append(f"∂{end}/∂{origin} = {' + '.join(terms)} = {derivative}")
+        terms = [products[0], *map(in_brackets, products[1:])]
+        marks.notes.append(f"{ratio} = {' + '.join(terms)} = {derivative}")
     else:
-        marks.notes.append(f"∂{end}/∂{origin} = {derivative}")
+        marks.notes.append(f"{ratio} = {derivative}")
+
+
+def in_brackets(number: str) -> str:
+    """Return a number as a factor or a later term: a negative one in brackets."""
+    return f"({number})" if number.startswith("−") else number

@@ -1,7 +1,9 @@
-"""`python -m autograd_lite.drawing.bundled FORMAT ENGINE`: DOT on stdin -> a picture on stdout.
+"""`python -I .../bundled.py FOLDER FORMAT ENGINE`: DOT on stdin -> a picture on stdout.
 
 By the Graphviz inside pygraphviz's wheels, which has no `dot` program. It is a C library that
-writes its warnings straight to the terminal, so `render` starts it as a process of its own.
+writes its warnings straight to the terminal, and where it fails it takes its process with it; so
+`render` starts it as a process of its own. That process is isolated: of the working folder, where
+a learner may keep a `random.py`, nothing is on its path.
 """
 
 import sys
@@ -9,8 +11,13 @@ import sys
 __all__ = ["main"]
 
 
-def main(format: str, engine: str) -> None:
-    """Draw the DOT text of stdin in a format to stdout, laid out by an engine."""
+def main(folder: str, format: str, engine: str) -> None:
+    """Draw the DOT text of stdin in a format to stdout, laid out by an engine.
+
+    folder      where pygraphviz is installed; looked at last, so that nothing there hides a
+                module of Python's own
+    """
+    sys.path.append(folder)
     import pygraphviz
 
     graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode("utf-8"))
@@ -18,4 +25,4 @@ def main(format: str, engine: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

@@ -11,7 +11,7 @@ import webbrowser
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from autograd_lite.drawing.render import FORMATS, rendered, renderer
+from autograd_lite.drawing.render import FORMATS, HOW_TO_INSTALL, rendered, renderer
 from autograd_lite.files import write_atomically
 
 __all__ = ["Drawing"]
@@ -33,9 +33,14 @@ class Drawing:
     descriptions    per id in the SVG (n12, e12_0) what it is
     left_out        how many nodes of the graph the picture does not show
     engine          the layout: "dot", or "neato" where the DOT text gives the places itself
+    format          what `pipe`, `render` and `view` make if they are given none: "svg"
 
     In a notebook the last line of a cell shows it; `draw(z).save("z.svg")` writes a file.
     """
+
+    __slots__ = (  # no others: a setting that does nothing would be a setting that lies
+        "source", "title", "description", "descriptions", "left_out", "engine", "format",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -52,6 +57,7 @@ class Drawing:
         self.descriptions = dict(descriptions)
         self.left_out = left_out
         self.engine = engine
+        self.format = "svg"
 
     def __repr__(self) -> str:
         title = self.title if len(self.title) <= 60 else self.title[:57] + "..."
@@ -61,26 +67,27 @@ class Drawing:
         return self.source
 
     def pipe(
-        self, format: str = "svg", *, dpi: float | None = None, timeout: float | None = None
+        self,
+        format: str | None = None,
+        *,
+        dpi: float | None = None,
+        timeout: float | None = None,
     ) -> bytes:
         """Return the picture as bytes, in "svg", "png", "pdf", "dot" or what else Graphviz has.
 
+        format      that of the drawing if nothing is said
         dpi         dots per inch of a PNG; Graphviz's 96 if nothing is said
         timeout     seconds after which the layout is given up
 
         Raises RendererNotFound, which says what to install, if there is no Graphviz;
-        ValueError for an unknown format.
+        ValueError for an unknown format, or a picture so large that no dots could show it.
         """
-        format = format.lower().lstrip(".")
+        format = (format or self.format).lower().lstrip(".")
         if format in ("dot", "gv"):
             return self.source.encode("utf-8")
-        source = self.source
-        if dpi is not None:
-            if not 10 <= dpi <= 2400:
-                raise ValueError(f"a picture has 10 to 2400 dots per inch, not {dpi!r}")
-            if format not in ("svg", "pdf"):  # those have no dots
-                source = source.replace("{", f"{{\n\tgraph [dpi={dpi:g}]", 1)
-        data = rendered(source, format, timeout, self.engine)
+        if dpi is not None and not 10 <= dpi <= 2400:
+            raise ValueError(f"a picture has 10 to 2400 dots per inch, not {dpi!r}")
+        data = rendered(self.source, format, timeout, self.engine, dpi)
         return self.accessible(data.decode("utf-8")).encode("utf-8") if format == "svg" else data
 
     def svg(self) -> str:
@@ -117,16 +124,17 @@ class Drawing:
         directory: str | Path | None = None,
         view: bool = False,
         *,
-        format: str = "svg",
+        format: str | None = None,
     ) -> str:
         """Write `filename` plus the format as extension and return that path, as graphviz does."""
+        format = format or self.format
         path = Path(directory or ".") / f"{filename}.{format}"
         self.save(path)
         if view:
             webbrowser.open(path.resolve().as_uri())
         return str(path)
 
-    def view(self, format: str = "svg") -> str:
+    def view(self, format: str | None = None) -> str:
         """Write the picture to a temporary file, open it, and return its path."""
         folder = tempfile.mkdtemp(prefix="autograd_lite-")
         return self.render("graph", folder, view=True, format=format)
@@ -157,8 +165,6 @@ class Drawing:
         return self._repr_mimebundle_().get("image/svg+xml")
 
     def without_picture(self) -> str:
-        from autograd_lite.drawing.render import HOW_TO_INSTALL
-
         return f"{self!r}\n{HOW_TO_INSTALL}\n\n{self.source}"
 
     def accessible(self, svg: str) -> str:

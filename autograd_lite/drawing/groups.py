@@ -16,9 +16,14 @@ __all__ = ["Box", "Grouping", "boxes_of", "slides_boxes"]
 Box: TypeAlias = tuple[str, ...]
 Grouping: TypeAlias = Mapping[Value, Sequence[str]] | Callable[[Value], Sequence[str]]
 
+UNNAMED = "output"  # the box of what follows the last layer, if the output has no label
+DEEPEST = 40  # boxes in one another; of a longer path, the outer ones and the innermost
+
 
 def boxes_of(nodes: Sequence[Value], grouping: Grouping | None) -> list[Box]:
     """Return the box of each node, by the user's grouping or else as the slides label them.
+
+    A path of more than DEEPEST names loses those before the last.
 
     Raises TypeError for a grouping that gives anything but a sequence of texts.
     """
@@ -32,7 +37,8 @@ def boxes_of(nodes: Sequence[Value], grouping: Grouping | None) -> list[Box]:
                 f"a group is a tuple of names from the outside in, ('layer 2', 'a_1^2'), "
                 f"not {path!r}"
             )
-        boxes.append(tuple(path or ()))
+        names = tuple(path or ())
+        boxes.append(names if len(names) <= DEEPEST else (*names[: DEEPEST - 1], names[-1]))
     return boxes
 
 
@@ -60,7 +66,7 @@ def slides_boxes(nodes: Sequence[Value]) -> list[Box]:
         if not box and (node.parents or not node.label):
             box = uses or ()
             if not box and node.parents:
-                box = (nodes[-1].label or "output",)
+                box = (nodes[-1].label or UNNAMED,)
         boxes[k] = box
         for parent in node.parents:
             p = number_of[parent]

@@ -11,17 +11,20 @@ Legend
     part        (k, i): the edge of the graph from operand i to node k
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from autograd_lite.drawing.groups import Box, Grouping, boxes_of
+from autograd_lite.drawing.text import visible
 from autograd_lite.graph import topological_order
 from autograd_lite.tracing.names import node_names
 from autograd_lite.tracing.paths import path_counts, paths_up
 from autograd_lite.value import Constant, Value
 
 __all__ = ["Edge", "Scene", "Closing"]
+
+EDGES_APART = 8  # between two nodes; of more, one arrow says how many
 
 Closing = bool | str | Collection[str]  # "auto", all or none of the boxes, or those named
 
@@ -71,6 +74,7 @@ class Scene:
         self.outputs = list(outputs)
         self.nodes = order_of(self.outputs)
         self.number_of = {node: k for k, node in enumerate(self.nodes)}
+        self.own_boxes = grouping is None  # read off the labels, not given by the user
         self.boxes = boxes_of(self.nodes, grouping)
         self.constants = constants
         self.limit = limit
@@ -87,8 +91,14 @@ class Scene:
 
     @cached_property
     def names(self) -> list[str]:
-        """What formulas call each node, the same as in a trace."""
-        return node_names(self.nodes)
+        """What formulas call each node, the same as in a trace.
+
+        A node whose label nobody can see is called like one that has none.
+        """
+        return [
+            f"v{k}" if node.label and not visible(node.label) else name
+            for k, (node, name) in enumerate(zip(self.nodes, node_names(self.nodes)))
+        ]
 
     @cached_property
     def uses(self) -> dict[int, list[tuple[int, int]]]:
@@ -190,7 +200,11 @@ class Scene:
     # -- The arrows --
 
     def arrows(self) -> list[Edge]:
-        """Return the arrows between items; two nodes that are both shown keep each edge apart."""
+        """Return the arrows between items.
+
+        Two nodes that are both shown keep each edge apart, unless there are very many.
+        """
+        together = self.together()
         arrows: list[Edge] = []
         merged: dict[tuple[str, str], Edge] = {}
         for k, node in enumerate(self.nodes):
@@ -201,7 +215,7 @@ class Scene:
                 parent = self.item_of[self.number_of[operand]]
                 if not parent or parent == child:
                     continue
-                if parent[0] == "n" and child[0] == "n":
+                if (parent, child) not in together and parent[0] == "n" and child[0] == "n":
                     edge = Edge(parent, child)
                     arrows.append(edge)
                 else:
@@ -211,6 +225,16 @@ class Scene:
                     edge = merged[parent, child]
                 edge.parts.append((k, i))
         return arrows
+
+    def together(self) -> set[tuple[str, str]]:
+        """Return the pairs of nodes with too many edges between them to draw each."""
+        counts = Counter(
+            (self.item_of[self.number_of[operand]], self.item_of[k])
+            for k, node in enumerate(self.nodes)
+            if len(node.parents) > EDGES_APART and self.item_of[k]
+            for operand in node.parents
+        )
+        return {pair for pair, count in counts.items() if count > EDGES_APART}
 
     # -- Numbers of closed boxes --
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import graphviz
 
 from autograd_lite import notation
-from autograd_lite.drawing.groups import Box
+from autograd_lite.drawing.groups import UNNAMED, Box
 from autograd_lite.drawing.scene import Edge, Scene
 from autograd_lite.drawing.text import (
     formula_shown,
@@ -19,17 +19,23 @@ from autograd_lite.drawing.text import (
     plain,
     shown,
     typeset,
+    visible,
 )
 from autograd_lite.drawing.theme import FONT, Theme
 from autograd_lite.formula import Formula, Symbol
 from autograd_lite.ops import Op
 from autograd_lite.printing import SUM, Printer
 from autograd_lite.value import Constant, Value
+from autograd_lite.words import Language, text
 from autograd_lite.words.op_words import meaning
 
 __all__ = ["DIRECTIONS", "Marks", "Writer"]
 
 DIRECTIONS = {"right": "LR", "down": "TB", "left": "RL", "up": "BT"}
+KINDS = {  # the word for each kind of node
+    "output": "drawing.output", "result": "drawing.result", "constant": "drawing.constant",
+    "parameter": "drawing.parameter", "input": "drawing.input",
+}  # fmt: skip
 ROWS = 16  # of a closed box; what it holds beyond them is counted
 
 
@@ -58,6 +64,7 @@ class Writer:
         gradients: bool,
         derivatives: bool,
         title: str,
+        language: Language,
         notes: Sequence[str],
         parameters: set[Value],
         marks: Marks,
@@ -68,6 +75,7 @@ class Writer:
         self.digits = digits
         self.derivatives = derivatives
         self.title = title
+        self.language = language
         self.notes = [*notes, *marks.notes]
         self.parameters = parameters
         self.marks = marks
@@ -160,7 +168,7 @@ class Writer:
                 count[0] += 1
                 cluster.attr(
                     "graph",
-                    label=f"<<B>{typeset(inner[-1])}</B>>",
+                    label=f"<<B>{typeset(self.box_name(inner))}</B>>",
                     style="rounded,filled",
                     color=t.box_line,
                     fillcolor=t.box,
@@ -168,8 +176,18 @@ class Writer:
                     margin="10",
                     id=f"box{count[0] - 1}",
                 )
-                self.descriptions[f"box{count[0] - 1}"] = inner[-1]
+                self.descriptions[f"box{count[0] - 1}"] = self.box_name(inner)
                 self.write_box(cluster, inner, inside, count)
+
+    def box_name(self, box: Box) -> str:
+        """Return what the picture calls a box: as the user does; its own boxes in its language."""
+        name = plain(box[-1])
+        layer = notation.layer_number(name)
+        if self.scene.own_boxes and layer:
+            return text("drawing.layer box", self.language, number=layer)
+        if self.scene.own_boxes and name == UNNAMED:
+            return text("drawing.output box", self.language)
+        return name if visible(name) else "…"
 
     def kind(self, k: int) -> str:
         """Return what a node is: input, parameter, constant or result; or the output."""
@@ -217,22 +235,30 @@ class Writer:
     def described(self, k: int, kind: str) -> str:
         """Return a node in words, for tooltips and screen readers."""
         node = self.scene.nodes[k]
-        text = f"{kind} {plain(node.label) or self.scene.names[k]} = {node.data:.{self.digits}g}"
+        name = plain(node.label) if visible(node.label) else self.scene.names[k]
+        number = f"{node.data:.{self.digits}g}"
+        kind_told = text(KINDS[kind], self.language)
+        told = [text("drawing.node", self.language, kind=kind_told, name=name, value=number)]
         if node.op is not None:
-            text += f", {meaning(node.op, 'en')}"
+            how = meaning(node.op, self.language)
             if len(node.parents) <= 4:
-                numbers = [self.scene.number_of[parent] for parent in node.parents]
-                text += f" of {', '.join(self.scene.names[p] for p in numbers)}"
+                names = [self.scene.names[self.scene.number_of[p]] for p in node.parents]
+                how = text("drawing.made of", self.language, meaning=how, operands=", ".join(names))
+            told.append(how)
         if self.gradients and kind != "constant":
-            text += f", grad {node.grad:.{self.digits}g}"
-        return text.replace("\n", " ")
+            told.append(self.held(f"{node.grad:.{self.digits}g}"))
+        return ", ".join(told).replace("\n", " ")
+
+    def held(self, gradient: str) -> str:
+        """Return a node's gradient in words: grad 3."""
+        return text("drawing.held gradient", self.language, gradient=gradient)
 
     def node_table(self, k: int, kind: str) -> str:
         """Return what stands in a node: op and name, number, gradient."""
         node = self.scene.nodes[k]
         number = number_shown(node.data, self.digits)
         if kind == "constant":
-            label = f"{typeset(node.label)} = " if node.label else ""
+            label = f"{typeset(node.label)} = " if visible(node.label) else ""
             return f"{label}{number}"
         name = self.name_shown(k)
         head = f"<TD>{name}</TD>"
@@ -247,7 +273,7 @@ class Writer:
     def name_shown(self, k: int) -> str:
         """Return a node's label in bold, or the name that formulas give it."""
         node = self.scene.nodes[k]
-        if node.label:
+        if visible(node.label):
             return f"<B>{typeset(str(node.label))}</B>"
         return f'<FONT COLOR="{self.theme.faint}">{shown(self.scene.names[k])}</FONT>'
 
@@ -265,7 +291,8 @@ class Writer:
     def gradient(self, grad: float) -> str:
         t = self.theme
         number = number_shown(grad, self.digits)
-        return f'<FONT COLOR="{t.gradient}" POINT-SIZE="{t.size * 0.9:g}">grad {number}</FONT>'
+        words = self.held(number)
+        return f'<FONT COLOR="{t.gradient}" POINT-SIZE="{t.size * 0.9:g}">{words}</FONT>'
 
     # -- Closed boxes --
 
@@ -275,7 +302,7 @@ class Writer:
         box = self.scene.box_of_item[item]
         count = len(members)
         formula = self.box_formula(item)
-        head = f"<B>{typeset(box[-1])}</B>" + (f"&#160;= {formula}" if formula else "")
+        head = f"<B>{typeset(self.box_name(box))}</B>" + (f"&#160;= {formula}" if formula else "")
         times = len([k for k in self.scene.exits(item) if self.scene.nodes[k].parents])
         small = f'POINT-SIZE="{t.size * 0.8:g}" COLOR="{t.faint}"'
         if times > 1:
@@ -283,17 +310,20 @@ class Writer:
         rows = [f'<TD COLSPAN="4">{head}</TD>']
         inner = self.inner_rows(item, [k for k in members if self.scene.nodes[k].label])
         if not inner:
-            nodes = f"{count:,} node{'s' if count != 1 else ''}"
+            nodes = text("drawing.one node", self.language)
+            if count > 1:
+                nodes = text("drawing.nodes", self.language, count=f"{count:,}")
             inner = [f'<TD COLSPAN="4"><FONT {small}>{nodes}</FONT></TD>']
         rows += inner
-        text = f"closed box {plain(' / '.join(box))}: {count} nodes"
-        self.descriptions[item] = text
+        name = plain(" / ".join(self.box_name(box[:depth]) for depth in range(1, len(box) + 1)))
+        description = text("drawing.closed box", self.language, name=name, count=f"{count:,}")
+        self.descriptions[item] = description
         look = {"shape": "folder", "fillcolor": t.closed}
         if any(k in self.marks.nodes for k in members):
             look = {**look, "color": t.highlight, "penwidth": "3"}
         elif any(k in self.outputs for k in members):
             look = {**look, "fillcolor": t.output}
-        tooltip = graphviz.escape(entities(text))
+        tooltip = graphviz.escape(entities(description))
         graph.node(item, label=f"<{table(rows)}>", id=item, tooltip=tooltip, **look)
 
     def inner_rows(self, item: str, labelled: list[int]) -> list[str]:
@@ -312,18 +342,20 @@ class Writer:
             if len(groups) > ROWS:
                 groups, rest = {}, labelled
         exit = self.scene.exit_derivatives.get(item) if self.derivatives else None
-        headings = ["", "value"]
+        headings = ["", text("drawing.value heading", self.language)]
         if exit is not None:
-            headings.append(f"∂{typeset(self.scene.names[exit[0]])}/∂·")
+            name = typeset(self.scene.names[exit[0]])
+            headings.append(text("drawing.derivative heading", self.language, name=name))
         if self.gradients:
-            headings.append("grad")
+            headings.append(text("drawing.gradient heading", self.language))
         small = f'POINT-SIZE="{t.size * 0.8:g}" COLOR="{t.faint}"'
         head = "".join(f'<TD ALIGN="RIGHT"><FONT {small}>{h}</FONT></TD>' for h in headings)
         rows = [head.replace(f"<FONT {small}></FONT>", "")] if len(headings) > 2 else []
         derivatives = exit[1] if exit is not None else None
         rows += [self.inner_row(typeset(name), ks, derivatives) for name, ks in groups.items()]
         if rest:
-            rows.append(self.inner_row(f"{len(rest):,} labelled nodes", rest, derivatives))
+            count = text("drawing.labelled nodes", self.language, count=f"{len(rest):,}")
+            rows.append(self.inner_row(count, rest, derivatives))
         return rows
 
     def inner_row(self, name: str, ks: list[int], derivatives: dict[int, float] | None) -> str:
@@ -362,22 +394,28 @@ class Writer:
     def write_edge(self, graph: graphviz.Digraph, edge: Edge) -> None:
         t = self.theme
         look: dict[str, str] = {"id": edge.id}
-        description = f"{len(edge.parts)} edges"
+        count = text("drawing.edges", self.language, count=f"{len(edge.parts):,}")
+        description = count
+        many = len(edge.parts) > 1 and edge.parent[0] == "n" and edge.child[0] == "n"
         found = self.scene.derivative(edge)
         constant = edge.parent[0] == "n" and isinstance(
             self.scene.nodes[int(edge.parent[1:])], Constant
         )
         if constant:  # nobody's variable: a derivative in it is not asked for
             look["style"] = "dashed"
-            description = "a constant"
+            description = text("drawing.constant edge", self.language)
         elif found is not None:
             k, p, derivative = found
             names = self.scene.names
             description = f"∂{names[k]}/∂{names[p]} = {derivative:.{self.digits}g}"
             if self.derivatives:
                 look["label"] = self.derivative_label(edge, k, p, derivative)
-        elif self.derivatives:
-            look["label"] = f"<&#160;{len(edge.parts):,} edges&#160;>"
+            if many:
+                description = f"{count}, {description}"
+        if many and found is not None and self.derivatives and not constant:
+            look["label"] = self.derivative_label(edge, *found, count)
+        elif many or (self.derivatives and found is None and not constant):
+            look["label"] = f"<&#160;{count}&#160;>"
             look["fontcolor"] = t.faint
         colours = sorted(
             {self.marks.edges[part] for part in edge.parts if part in self.marks.edges}
@@ -393,8 +431,13 @@ class Writer:
         look["tooltip"] = look["labeltooltip"] = graphviz.escape(entities(plain(description)))
         graph.edge(edge.parent, edge.child, **look)
 
-    def derivative_label(self, edge: Edge, k: int, p: int, derivative: float) -> str:
-        """Return ∂z/∂w = x = 3 as an HTML-like label, in two lines where it is long."""
+    def derivative_label(
+        self, edge: Edge, k: int, p: int, derivative: float, count: str = ""
+    ) -> str:
+        """Return ∂z/∂w = x = 3 as an HTML-like label, in two lines where it is long.
+
+        count   how many edges the arrow stands for, in words; their derivatives add up
+        """
         names = self.scene.names
         number = number_shown(derivative, self.digits)
         head = f"∂{typeset(names[k])}/∂{typeset(names[p])}"
@@ -402,6 +445,10 @@ class Writer:
         if len(edge.parts) == 1 and edge.child[0] == "n":
             child, i = edge.parts[0]
             formula = self.formula(child, i)
+        if count:
+            above, below = f"{count}:", f"{head} = {number}"
+            rows = [f'<TD ALIGN="LEFT">&#160;{row}&#160;</TD>' for row in (above, below)]
+            return f"<{table(rows)}>"
         if formula in ("", number, "−" + number):
             return f"<&#160;{head} = {number}&#160;>"
         first = f'<TD ALIGN="LEFT">&#160;{head} = {formula}&#160;</TD>'
@@ -425,11 +472,14 @@ class Writer:
     def write_missing(self, graph: graphviz.Digraph, k: int, count: int) -> None:
         """Write the sign for operands of node k that the picture leaves out."""
         t = self.theme
-        text = f"{count:,} more operand{'s' if count != 1 else ''}"
-        self.descriptions[f"m{k}"] = f"left out: {text}"
+        operands = text("drawing.one more operand", self.language)
+        if count > 1:
+            operands = text("drawing.more operands", self.language, count=f"{count:,}")
+        description = text("drawing.left out", self.language, what=operands)
+        self.descriptions[f"m{k}"] = description
         graph.node(
-            f"m{k}", label=f"<… {text}>", id=f"m{k}", shape="plaintext", style="",
-            fontcolor=t.faint, tooltip=f"left out: {text}",
+            f"m{k}", label=f"<… {operands}>", id=f"m{k}", shape="plaintext", style="",
+            fontcolor=t.faint, tooltip=graphviz.escape(entities(description)),
         )  # fmt: skip
         graph.edge(f"m{k}", self.scene.item_of[k], style="dotted", id=f"m{k}_edge")
 

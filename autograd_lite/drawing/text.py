@@ -2,7 +2,7 @@
 
 Labels in DOT are HTML-like, so every text passes through `shown`: what could be markup becomes
 an entity, and what no picture can hold (a control character, half of a surrogate pair) becomes
-a sign that stands for it.
+a sign that stands for it. A string of DOT ends at 16,384 bytes, so longer texts are shortened.
 
 >>> shown("<b> & me")
 '&lt;b&gt; &amp; me'
@@ -24,22 +24,39 @@ from autograd_lite.ops import Op
 from autograd_lite.printing import ATOM, SUM, Printer, one_word
 
 __all__ = [
-    "plain", "shown", "lines", "typeset", "number_shown", "partial_templates",
+    "plain", "visible", "shown", "lines", "typeset", "number_shown", "partial_templates",
     "formula_shown",
 ]  # fmt: skip
 
-DIRECTION = {"\u200e", "\u200f", *"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+DIRECTION = {
+    "\u061c",
+    "\u200e",
+    "\u200f",
+    *"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
+}
 WIDEST = 32  # characters in a line of a label
+LONGEST = 12_000  # bytes of a text as it stands in DOT: under 16,384 with what stands beside it
+BYTES = {" ": 6, "\t": 24, "\n": 6, "\\": 10}  # of what becomes longer than HTML makes it
+BLANK = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}  # printable, and nothing to see
 
 
 def plain(text: object) -> str:
-    """Return a text as XML can hold it: a sign for each character that XML cannot.
+    """Return a text as a picture can hold it: a sign for each character that XML cannot hold.
+
+    A text of more bytes than a string of DOT can have ends in a sign that says so.
 
     >>> plain("bell \\a, half \\ud800")
     'bell ␇, half �'
+    >>> len(plain("x" * 20_000)), len(plain("あ" * 20_000))
+    (12001, 4001)
     """
     out = []
+    length = 0
     for c in str(text):
+        length += BYTES.get(c) or len(html.escape(c).encode("utf-8", "replace"))
+        if length > LONGEST:
+            out.append("…")
+            break
         code = ord(c)
         if c in "\t\n":
             out.append(c)
@@ -54,6 +71,15 @@ def plain(text: object) -> str:
         else:
             out.append(c)
     return "".join(out)
+
+
+def visible(text: object) -> bool:
+    """Return whether a text has a character that leaves ink.
+
+    >>> visible("x"), visible(" \\u3000\\u200b")
+    (True, False)
+    """
+    return any(c.isprintable() and not c.isspace() and c not in BLANK for c in plain(text))
 
 
 def shown(text: object) -> str:
