@@ -159,7 +159,7 @@ class Machine:
             if n == 0.0:
                 return 1.0
             result: Lanes = x if n == 1.0 else 1.0 / x if n == -1.0 else x * x
-            return result * x if n == 3.0 else result  # type: ignore[no-any-return]
+            return result * x if n == 3.0 else result
         return self.called(f"each_pow_{self.lanes}", x, n)
 
     def total(self, values: Sequence[Operand]) -> Operand:
