@@ -18,9 +18,11 @@
         return (y,)
 
 Read the source in this order: instructions, python, compiled; then, for native code, machine,
-schedule, kernel, native, descent.
+spelling, schedule, kernel, native, descent; and targets, which has `compile` itself.
 """
 
-from autograd_lite.compiling.compiled import Compiled, compile
+from autograd_lite.compiling.compiled import Compiled
+from autograd_lite.compiling.spelling import spell
+from autograd_lite.compiling.targets import compile
 
-__all__ = ["compile", "Compiled"]
+__all__ = ["compile", "Compiled", "spell"]

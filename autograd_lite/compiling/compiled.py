@@ -15,50 +15,10 @@ from autograd_lite.compiling.python import PythonText, function_of
 from autograd_lite.plain_numbers import described, number
 from autograd_lite.value import DOMAIN_ERRORS, Value
 
-__all__ = ["compile", "Compiled", "Group", "Numbers"]
+__all__ = ["Compiled", "Group", "Numbers"]
 
 Group: TypeAlias = Union[Value, Sequence[Value]]
 Numbers: TypeAlias = Any  # a number; or a list, tuple, array.array, NumPy array of numbers
-
-TARGETS = ("python", "native")
-
-
-def compile(
-    outputs: "Group | Sequence[Group]", inputs: "Group | Sequence[Group]", target: str = "python"
-) -> "Compiled":
-    """Return a function from floats to floats; the Python branches taken are frozen in it.
-
-    `outputs` are any Values: a cost, its `gradients`, a Hessian. An `if` that Python took while
-    they were computed is not in the graph and not in the function; where it must be, write the
-    choice with `step`, `maximum` or `where`. A leaf that is not among the inputs stands in the
-    function as the number that it holds now.
-
-    outputs     a Value, or a list; an element may itself be a list of Values
-    inputs      likewise. The function takes one argument for each: a number for a Value, a
-                sequence of numbers (list, tuple, array.array, NumPy array) for a list of them
-    target      "python": a program to read, in `.source`; bit for bit what the graph computes
-                "native": machine code (pip install "autograd-lite[native]"), where each op is
-                off by 4 ulp at most, and a sum may be added in another order
-
-    Raises TypeError for something that is not a Value, ValueError for an input that stands
-    there twice or an unknown target.
-
-    >>> from autograd_lite import Value, gradients
-    >>> w, x = Value(2.0, "w"), Value(3.0, "x")
-    >>> y = (w * x) ** 2
-    >>> f = compile([y, gradients(y, [w, x])], [w, x])
-    >>> f(2.0, 3.0)
-    [36.0, [36.0, 24.0]]
-    >>> f.summed(2.0, [1.0, 2.0, 3.0])
-    [56.0, [56.0, 48.0]]
-    """
-    if target not in TARGETS:
-        raise ValueError(f"target is 'python' or 'native', not {target!r}")
-    if target == "native":
-        from autograd_lite.compiling.native import NativeCompiled  # needs llvmlite: an extra
-
-        return NativeCompiled(outputs, inputs)
-    return Compiled(outputs, inputs)
 
 
 class Compiled:

@@ -24,6 +24,7 @@ PIECE = 400  # instructions of a straight piece of a larger one: compile time st
 SHORTEST = 4  # members of a run that is worth a loop
 
 Place: TypeAlias = tuple[str, int]
+Group: TypeAlias = list[tuple[int, tuple[int, ...]]]  # instructions, and where they start
 
 
 class Access(NamedTuple):
@@ -129,8 +130,22 @@ class Schedule:
 
     def roll(self, steps: Sequence[int]) -> None:
         """Find the pieces: level by level, runs as loops, what is left one after the other."""
+        left: list[int] = []
+        for members in self.by_level(steps):
+            runs: list[Run] = []
+            for (op, form, sinks), group in self.alike(members, left).items():
+                runs += self.runs_in(group, op, form, sinks, left)
+            if runs:
+                self.flush(left)
+                left = []
+                self.pieces += runs
+        self.flush(left)
+        self.deliver()
+
+    def by_level(self, steps: Sequence[int]) -> list[list[int]]:
+        """Return the instructions by level: each one above all that it needs."""
         levels: dict[int, int] = {}
-        by_level: list[list[int]] = []
+        found: list[list[int]] = []
         for number in steps:
             level = 0
             for reference in self.instruction_operands(number)[1]:
@@ -139,47 +154,45 @@ class Schedule:
                     if above > level:
                         level = above
             levels[number] = level
-            if level == len(by_level):
-                by_level.append([])
-            by_level[level].append(number)
-        left: list[int] = []
-        for members in by_level:
-            groups: dict[tuple[Any, ...], list[tuple[int, tuple[int, ...]]]] = {}
-            for number in members:
-                op, references = self.instruction_operands(number)
-                shape = self.shape(op, references)
-                sink = self.sinks.get(number)
-                if shape is None:
-                    self.settle([number])
-                    left.append(number)
-                    continue
-                form, starts = shape
-                key = (op, form, sink is not None)
-                groups.setdefault(key, []).append((number, starts))
-            runs: list[Run] = []
-            for (op, form, sinks), group in groups.items():
-                if sinks:
-                    vectors = [(*starts, self.sinks[number]) for number, starts in group]
-                else:
-                    self.settle([number for number, _ in group])
-                    vectors = [(*starts, self.places[number][1]) for number, starts in group]
-                for first, outer, inner, steps_outer, steps_inner in lattices(vectors):
-                    if outer * inner < SHORTEST:
-                        members_left = [group[first + k][0] for k in range(outer * inner)]
-                        if sinks:
-                            self.settle(members_left)
-                        left += members_left
-                        continue
-                    runs.append(
-                        run_of(op, form, sinks, vectors[first], outer, inner, steps_outer,
-                               steps_inner)
-                    )  # fmt: skip
-            if runs:
-                self.flush(left)
-                left = []
-                self.pieces += runs
-        self.flush(left)
-        self.deliver()
+            if level == len(found):
+                found.append([])
+            found[level].append(number)
+        return found
+
+    def alike(self, members: Sequence[int], left: list[int]) -> dict[tuple[Any, ...], Group]:
+        """Return the instructions of a level that may form runs; others are `left`."""
+        groups: dict[tuple[Any, ...], Group] = {}
+        for number in members:
+            op, references = self.instruction_operands(number)
+            shape = self.shape(op, references)
+            if shape is None:
+                self.settle([number])
+                left.append(number)
+                continue
+            form, starts = shape
+            groups.setdefault((op, form, number in self.sinks), []).append((number, starts))
+        return groups
+
+    def runs_in(
+        self, group: Group, op: Op, form: tuple[Any, ...], sinks: bool, left: list[int]
+    ) -> list[Run]:
+        """Return the runs among alike instructions; what is too short for one is `left`."""
+        if sinks:
+            vectors = [(*starts, self.sinks[number]) for number, starts in group]
+        else:
+            self.settle([number for number, _ in group])
+            vectors = [(*starts, self.places[number][1]) for number, starts in group]
+        runs = []
+        for first, outer, inner, steps_outer, steps_inner in lattices(vectors):
+            if outer * inner >= SHORTEST:
+                start = vectors[first]
+                runs.append(run_of(op, form, sinks, start, outer, inner, steps_outer, steps_inner))
+                continue
+            members_left = [group[first + k][0] for k in range(outer * inner)]
+            if sinks:
+                self.settle(members_left)
+            left += members_left
+        return runs
 
     def settle(self, numbers: Sequence[int]) -> None:
         """Give these numbers the next slots of T."""

@@ -169,23 +169,7 @@ class Scene:
         """Keep the items nearest the outputs if there are more than `limit`."""
         if self.limit is None or len({item for item in self.item_of if item}) <= self.limit:
             return
-        members: dict[str, list[int]] = {}
-        for k, item in enumerate(self.item_of):
-            members.setdefault(item, []).append(k)
-        kept: set[str] = set()
-        queue: deque[str] = deque()
-        for output in self.outputs:
-            item = self.item_of[self.number_of[output]]
-            if item not in kept and len(kept) < self.limit:
-                kept.add(item)
-                queue.append(item)
-        while queue and len(kept) < self.limit:
-            for k in members[queue.popleft()]:
-                for parent in self.nodes[k].parents:
-                    item = self.item_of[self.number_of[parent]]
-                    if item and item not in kept and len(kept) < self.limit:
-                        kept.add(item)
-                        queue.append(item)
+        kept = self.nearest(self.limit)
         for k, item in enumerate(self.item_of):
             if item not in kept:
                 self.left_out += not self.hidden(k)
@@ -196,6 +180,27 @@ class Scene:
                 cut = sum(not self.item_of[p] and not self.hidden(p) for p in below)
                 if cut:
                     self.missing[k] = cut
+
+    def nearest(self, limit: int) -> set[str]:
+        """Return the items nearest the outputs, by the count of arrows between: at most `limit`."""
+        members: dict[str, list[int]] = {}
+        for k, item in enumerate(self.item_of):
+            members.setdefault(item, []).append(k)
+        kept: set[str] = set()
+        queue: deque[str] = deque()
+        for output in self.outputs:
+            item = self.item_of[self.number_of[output]]
+            if item not in kept and len(kept) < limit:
+                kept.add(item)
+                queue.append(item)
+        while queue and len(kept) < limit:
+            for k in members[queue.popleft()]:
+                for parent in self.nodes[k].parents:
+                    item = self.item_of[self.number_of[parent]]
+                    if item and item not in kept and len(kept) < limit:
+                        kept.add(item)
+                        queue.append(item)
+        return kept
 
     # -- The arrows --
 
