@@ -20,6 +20,7 @@ from autograd_lite.check import GradientCheck
 from autograd_lite.console import READER_GONE, aligned, console_text, ended_quietly
 from autograd_lite.drawing import draw
 from autograd_lite.expression import OPS, Expression, ExpressionError, plain_number
+from autograd_lite.table import table_text
 from autograd_lite.words import LANGUAGES, Speaking, text
 
 __all__ = ["main"]
@@ -31,6 +32,7 @@ EXAMPLES = """\
   python -m autograd_lite draw "log(x1) + x1*x2 - sin(x2)" x1=2 x2=5 --out graph.png
   python -m autograd_lite grad "w*x + b" w=2 x=3 b=1
   python -m autograd_lite check "log(x1) + x1*x2 - sin(x2)" x1=2 x2=5
+  python -m autograd_lite table
 """
 
 SUMMARIES = {  # each command, and the words that say what it does
@@ -39,6 +41,7 @@ SUMMARIES = {  # each command, and the words that say what it does
     "draw": "command.draw",
     "check": "command.check",
     "grad": "command.grad",
+    "table": "command.table",
 }
 MISTAKES = (ValueError, ArithmeticError, TypeError, OSError, RuntimeError, LookupError)
 LANGUAGE_OPTIONS = ("--lang", "--language")
@@ -50,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with Speaking(language_asked(words)):
         options = parser().parse_args(words)
         try:
+            if options.command == "table":
+                print(console_text(table_text(), sys.stdout))
+                return 0
             expression = Expression(options.expression)
             values = assigned(options.values, expression)
             return RUN[options.command](expression, values, options)
@@ -103,8 +109,9 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, summary in SUMMARIES.items():
         command = commands.add_parser(name, help=text(summary), description=text(summary))
-        command.add_argument("expression", help=text("command.expression"))
-        command.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="y=0.5")
+        if name != "table":
+            command.add_argument("expression", help=text("command.expression"))
+            command.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="y=0.5")
         if name == "draw":
             command.add_argument(
                 "--out", default="graph.svg", metavar="FILE", help=text("command.out")

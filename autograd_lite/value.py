@@ -34,7 +34,6 @@ __all__ = [
 ]  # fmt: skip
 
 Operand: TypeAlias = Union["Value", float]  # what stands on either side of an operator
-
 DOMAIN_ERRORS = (ArithmeticError, ValueError)  # what float arithmetic raises
 
 

@@ -9,7 +9,7 @@
     True
 
 Read the source in this order: saving, units, costs, descent, answers, compiled, sessions,
-training, drawing; and beside them linear_algebra.
+training, drawing, film; and beside them linear_algebra.
 """
 
 import os
@@ -26,7 +26,8 @@ from nn.costs import (
     squared_error,
 )
 from nn.descent import Adam, GradientDescent, Momentum, Update
-from nn.drawing import Film, draw_network, draw_networks, draw_weights
+from nn.drawing import draw_network, draw_networks, draw_weights
+from nn.film import Film
 from nn.saving import load_into, save
 from nn.training import History, train
 from nn.units import InputLayer, InputUnit, Layer, Network, Unit, load
