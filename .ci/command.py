@@ -8,6 +8,7 @@ README = Path(__file__).resolve().parent.parent / "README.md"
 
 
 def command(name: str) -> str:
+    """Return a command of README.md; end the program if there is none of that name."""
     text = README.read_text(encoding="utf-8")
     found = re.search(rf"<!-- command: {re.escape(name)} -->\s*```sh\n(.*?)```", text, re.DOTALL)
     if found is None:

@@ -34,6 +34,7 @@ class CheckedPartial(NamedTuple):
 
     @property
     def agrees(self) -> bool:
+        """Whether the two differ by no more than the tolerance."""
         return abs(self.backprop - self.measured) <= self.tolerance
 
 

@@ -18,9 +18,11 @@ class Lesson(NamedTuple):
 
     @property
     def path(self) -> Path:
+        """The file of the lesson."""
         return FOLDER / f"lesson_{self.number:02}_{self.name}.py"
 
     def title(self, language: str) -> str:
+        """Return the title in a language."""
         return self.ja if language == "ja" else self.en
 
 

@@ -202,6 +202,7 @@ class Page:
             self.write(textwrap.indent(f"{reply}: {answer}", "    "))
 
     def markdown(self, text: str) -> None:
+        """Show a text below the cell of a notebook."""
         from IPython.display import Markdown, display
 
         display(Markdown(text))

@@ -48,6 +48,7 @@ class GradientDescent:
         return f"GradientDescent(rate={self.rate:g})"
 
     def __call__(self, p: Sequence[float], g: Sequence[float]) -> list[float]:
+        """Return the new numbers of the parameters, one for each."""
         rate = self.rate
         return [value - rate * slope for value, slope in zip(p, g)]
 
@@ -72,6 +73,7 @@ class Momentum:
         return f"Momentum(rate={self.rate:g}, momentum={self.momentum:g})"
 
     def __call__(self, p: Sequence[float], g: Sequence[float]) -> list[float]:
+        """Return the new numbers of the parameters, one for each."""
         rate, mu = self.rate, self.momentum
         v = kept(self, self.velocity, p)
         self.velocity = [mu * velocity - rate * slope for velocity, slope in zip(v, g)]
@@ -103,6 +105,7 @@ class Adam:
         return f"Adam(rate={self.rate:g}, beta1={self.beta1:g}, beta2={self.beta2:g})"
 
     def __call__(self, p: Sequence[float], g: Sequence[float]) -> list[float]:
+        """Return the new numbers of the parameters, one for each."""
         beta1, beta2 = self.beta1, self.beta2
         m = kept(self, self.mean, p)
         v = kept(self, self.mean_square, p)

@@ -387,6 +387,7 @@ def luminance(colour: str) -> float:
 
 
 def checked_network(network: object) -> None:
+    """Raise TypeError for what is no Network."""
     if not isinstance(network, Network):
         raise TypeError(f"a Network is needed, not {described(network)}")
 

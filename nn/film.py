@@ -45,9 +45,11 @@ class Film:
             self.note()
 
     def now(self) -> list[float]:
+        """Return the numbers of all parameters as they are."""
         return [parameter.data for parameter in self.network.parameters()]
 
     def note(self) -> None:
+        """Keep the latest state as a frame, if it is not one already."""
         epoch, cost, numbers = self.latest
         if epoch > self.epochs[-1]:
             self.epochs.append(epoch)

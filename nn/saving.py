@@ -134,6 +134,7 @@ class Saved:
         self.parameters = parameters  # in the order of Network.parameters()
 
     def put_into(self, network: Savable) -> None:
+        """Give a network of this shape the saved parameters; their gradients are 0."""
         for node, number in zip(network.parameters(), self.parameters, strict=True):
             node.data = number
             node.grad = 0.0

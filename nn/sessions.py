@@ -153,6 +153,7 @@ class EagerSession(Session):
         ]  # fmt: skip
 
     def step(self, batch: Sequence[int]) -> float:
+        """Take one step downhill on a batch; return its cost before the step."""
         C = train_step(
             self.network, self.nodes, self.inputs, self.targets, batch, self.cost, self.update
         )
@@ -218,6 +219,7 @@ class PythonSession(Session):
         self.p = self.lowest.p
 
     def step(self, batch: Sequence[int]) -> float:
+        """Take one step downhill on a batch; return its cost before the step."""
         C, g = self.summed(self.p, batch)
         self.p = stepped(self.update, self.p, g, self.nodes)
         return C
@@ -232,6 +234,7 @@ class PythonSession(Session):
         return C, g
 
     def parameters(self) -> list[float]:
+        """Return the numbers of the parameters as they are."""
         return self.p
 
 
@@ -277,6 +280,7 @@ class NativeSession(PythonSession):
         self.at_once = 1  # steps per call: as many as take LOOK_IN seconds
 
     def run(self, one_epoch: bool) -> str:
+        """Train for a while; return "epochs", or why the training is to end."""
         descent = self.descent
         per_epoch = descent.steps_per_epoch
         left = self.limits.epochs * per_epoch - self.taken()
@@ -326,16 +330,20 @@ class NativeSession(PythonSession):
         return self.waiting[self.taken() - self.taken_before]
 
     def costs(self, first: int) -> list[float]:
+        """Return the costs of the epochs from `first` on."""
         return self.descent.costs.get(self.descent.epochs_done - first, first)
 
     def parameters(self) -> list[float]:
+        """Return the numbers of the parameters as they are."""
         return self.descent.P.get(self.descent.parameters)
 
     def best(self) -> Best:
+        """Return the lowest cost so far, with its epoch and parameters."""
         C, epoch = self.descent.lowest
         return Best(C, epoch, self.descent.best.get(self.descent.parameters))
 
     def close(self) -> None:
+        """Leave the update as it is after the last step."""
         fields, in_all = state_of(self.update)
         count = self.descent.parameters
         for k, name in enumerate(fields):

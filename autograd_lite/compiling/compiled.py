@@ -159,6 +159,7 @@ class Compiled:
         ]
 
     def check_count(self, arguments: Sequence[Numbers]) -> None:
+        """Raise TypeError, which says what is taken, for another count of arguments."""
         if len(arguments) != len(self.input_sizes):
             shapes = ", ".join(
                 ["a number" if size is None else f"{size} numbers" for size in self.input_sizes]

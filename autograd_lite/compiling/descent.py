@@ -179,11 +179,13 @@ class Descent:
         return status
 
     def pointers(self) -> "ctypes.Array[ctypes.c_int64]":
+        """Return where each array of the training lies in memory."""
         self.memory = (ctypes.c_int64 * 2)(self.before.address, self.best.address)
         return self.memory
 
     @property
     def epochs_done(self) -> int:
+        """How many epochs are done."""
         return int(self.control.get(1, EPOCH)[0])
 
     @property

@@ -137,6 +137,7 @@ class Recorder:
         self.found: dict[tuple[Any, ...], int] = {}
 
     def term(self, reference: Reference) -> Term | float:
+        """Return a number of the program as a term, a constant as the float that it is."""
         return Term(self, reference) if type(reference) is int else reference
 
     def add(

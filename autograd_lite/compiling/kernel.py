@@ -71,6 +71,7 @@ class Kernel:
     # -- The kernel --
 
     def kernel(self, pieces: Sequence[str]) -> list[str]:
+        """Return the text of the function that works through all rows."""
         m = Machine(self.lanes, self.vectors)
         scalar = Machine(1, 1, m)
         m.lines.append(
@@ -211,12 +212,14 @@ class Kernel:
         return m.load(m.offset(base, self.times(m, slot, self.block)))
 
     def slot(self, m: Machine, access: Access, j: str, i: str, k: str = "0") -> str:
+        """Write the slot of an operand for a member of a run; return its name."""
         slot = str(access.start)
         for index, step in ((j, access.outer), (i, access.inner), (k, access.term)):
             slot = self.plus(m, slot, self.times(m, index, step))
         return slot
 
     def times(self, m: Machine, index: str, step: int) -> str:
+        """Write index · step; return its name, or "0" where nothing advances."""
         if index.lstrip("-").isdigit():
             return str(int(index) * step)
         if step == 0:
@@ -224,6 +227,7 @@ class Kernel:
         return index if step == 1 else m.emit(f"mul i64 {index}, {step}")
 
     def plus(self, m: Machine, left: str, right: str) -> str:
+        """Write the sum of two indexes; return its name."""
         if left.lstrip("-").isdigit() and right.lstrip("-").isdigit():
             return str(int(left) + int(right))
         if right == "0":
@@ -259,6 +263,7 @@ class Kernel:
     # -- Pieces of large programs: functions of their own, so that compile time stays even --
 
     def piece_function(self, name: str, piece: "Straight | Run") -> list[str]:
+        """Return the text of the function that computes one piece for a row."""
         m = Machine(self.lanes, self.vectors)
         m.check_place = "%check"
         m.lines.append(
@@ -307,6 +312,7 @@ class Kernel:
         return [None if access.inner else self.loaded(m, access, j, "0") for access in run.operands]
 
     def member(self, m: Machine, run: Run, steady: Sequence[Any], j: str, i: str) -> Any:
+        """Write one member of a run; return its number."""
         operands = [
             self.loaded(m, access, j, i) if value is None else value
             for access, value in zip(run.operands, steady)

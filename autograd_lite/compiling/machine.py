@@ -86,6 +86,7 @@ class Machine:
     # -- Text --
 
     def name(self) -> str:
+        """Return a name that no instruction has yet."""
         return f"%t{next(self.numbers)}"
 
     def emit(self, text: str) -> str:
@@ -95,6 +96,7 @@ class Machine:
         return name
 
     def line(self, text: str) -> None:
+        """Write an instruction that gives nothing."""
         self.lines.append(f"  {text}")
 
     def splat(self, value: float) -> str:
@@ -104,15 +106,18 @@ class Machine:
         return f"splat (double {double(value)})"
 
     def texts(self, operand: Operand) -> tuple[str, ...]:
+        """Return the vectors of a number, a constant in all lanes of each."""
         if isinstance(operand, Lanes):
             return operand.parts
         return (self.splat(float(operand)),) * self.vectors
 
     def arithmetic(self, name: str, left: Operand, right: Operand) -> Lanes:
+        """Write an instruction of arithmetic on two numbers; return its result."""
         pairs = zip(self.texts(left), self.texts(right))
         return Lanes(self, [self.emit(f"{name} contract {self.type} {x}, {y}") for x, y in pairs])
 
     def negated(self, x: Lanes) -> Lanes:
+        """Return -x."""
         return Lanes(self, [self.emit(f"fneg {self.type} {part}") for part in x.parts])
 
     def called(self, function: str, *operands: Operand) -> Lanes:
@@ -127,30 +132,39 @@ class Machine:
     # -- The instructions that rows of the table are spelled in --
 
     def exp(self, x: Operand) -> Lanes:
+        """Return e to the x, by our own function (below 1 ulp off)."""
         return self.called(f"own_exp_{self.lanes}", x)
 
     def tanh(self, x: Operand) -> Lanes:
+        """Return tanh x, by our own function (below 2 ulp off)."""
         return self.called(f"own_tanh_{self.lanes}", x)
 
     def log(self, x: Operand) -> Lanes:
+        """Return ln x, by the C library, lane by lane."""
         return self.called(f"each_log_{self.lanes}", x)
 
     def log1p(self, x: Operand) -> Lanes:
+        """Return ln(1 + x), by the C library, lane by lane."""
         return self.called(f"each_log1p_{self.lanes}", x)
 
     def sin(self, x: Operand) -> Lanes:
+        """Return sin x, by the C library, lane by lane."""
         return self.called(f"each_sin_{self.lanes}", x)
 
     def cos(self, x: Operand) -> Lanes:
+        """Return cos x, by the C library, lane by lane."""
         return self.called(f"each_cos_{self.lanes}", x)
 
     def tan(self, x: Operand) -> Lanes:
+        """Return tan x, by the C library, lane by lane."""
         return self.called(f"each_tan_{self.lanes}", x)
 
     def sqrt(self, x: Operand) -> Lanes:
+        """Return the square root of x, rounded right."""
         return self.called(f"llvm.sqrt.{self.suffix}", x)
 
     def absolute(self, x: Operand) -> Lanes:
+        """Return |x|."""
         return self.called(f"llvm.fabs.{self.suffix}", x)
 
     def power(self, x: Operand, n: Operand) -> Operand:
@@ -170,19 +184,24 @@ class Machine:
         return result
 
     def dot(self, w: Sequence[Operand], x: Sequence[Operand]) -> Operand:
+        """Return the inner product; added in another order than from the left."""
         return self.total([left * right for left, right in zip(w, x)])
 
     def compared(self, kind: str, left: Operand, right: Operand) -> Condition:
+        """Return a comparison of two numbers, lane by lane; false where one is NaN."""
         pairs = zip(self.texts(left), self.texts(right))
         return Condition([self.emit(f"fcmp {kind} {self.type} {x}, {y}") for x, y in pairs])
 
     def less(self, x: Operand, y: Operand) -> Condition:
+        """Return where x < y."""
         return self.compared("olt", x, y)
 
     def at_least(self, x: Operand, y: Operand) -> Condition:
+        """Return where x >= y."""
         return self.compared("oge", x, y)
 
     def equal(self, x: Operand, y: Operand) -> Condition:
+        """Return where x == y."""
         return self.compared("oeq", x, y)
 
     def choose(self, condition: Condition, x: Operand, y: Operand) -> Lanes:
@@ -208,11 +227,13 @@ class Machine:
         return Lanes(self, parts)
 
     def store(self, value: Operand, address: str) -> None:
+        """Write a number to an address."""
         for k, part in enumerate(self.texts(value)):
             place = self.offset(address, str(k * self.lanes)) if k else address
             self.line(f"store {self.type} {part}, ptr {place}, align 8")
 
     def broadcast(self, scalar: str) -> str:
+        """Return one double in all lanes of a vector."""
         if self.lanes == 1:
             return scalar
         one = self.emit(f"insertelement {self.type} poison, double {scalar}, i32 0")
@@ -277,6 +298,7 @@ class Machine:
         return level[0]
 
     def shuffled(self, left: str, right: str, lanes: Sequence[int]) -> str:
+        """Return the named lanes of two vectors, as one."""
         mask = ", ".join([f"i32 {k}" for k in lanes])
         return self.emit(
             f"shufflevector {self.type} {left}, {self.type} {right}, <{len(lanes)} x i32> <{mask}>"

@@ -41,9 +41,11 @@ class Buffer:
 
     @property
     def numbers(self) -> "ctypes.Array[ctypes.c_double]":
+        """The buffer as an array of doubles."""
         return (ctypes.c_double * self.count).from_address(self.address)
 
     def put(self, numbers: Sequence[float], first: int = 0) -> None:
+        """Write numbers into the buffer, from the slot `first` on."""
         data = numbers if isinstance(numbers, array) else array("d", numbers)
         size = 8 * len(data)
         if first * 8 + size > 8 * self.count:
@@ -51,6 +53,7 @@ class Buffer:
         ctypes.memmove(self.address + 8 * first, data.buffer_info()[0], size)
 
     def get(self, count: int, first: int = 0) -> list[float]:
+        """Return `count` numbers of the buffer, from the slot `first` on."""
         place = (ctypes.c_double * count).from_address(self.address + 8 * first)
         return list(place)
 
@@ -105,6 +108,7 @@ class Code:
         self.compiler.finalize_object()
 
     def optimized(self, text: str, machine: Any, level: int) -> Any:
+        """Return a text as a module of LLVM, optimised at a level."""
         llvm = engine().llvm
         module = llvm.parse_assembly(text)
         module.triple = engine().triple
@@ -117,6 +121,7 @@ class Code:
         return module
 
     def function(self, name: str, result: Any, *arguments: Any) -> Any:
+        """Return a function of the code, to be called with ctypes."""
         address = self.compiler.get_function_address(name)
         return ctypes.CFUNCTYPE(result, *arguments)(address)
 
@@ -199,6 +204,7 @@ class NativeCompiled(Compiled):
         return found
 
     def values(self, groups: Sequence[Sequence[float]]) -> Sequence[float]:
+        """Return the outputs for one number per input, by machine code."""
         native = self.native((False,) * len(self.input_sizes), False)
         X = Buffer(len(self.program.inputs))
         X.put(list(chain.from_iterable(groups)))
@@ -212,6 +218,7 @@ class NativeCompiled(Compiled):
         return outputs
 
     def sums(self, batch: Batch) -> Sequence[float]:
+        """Return the outputs summed over the rows of a batch, by machine code."""
         native = self.native(batch.varying, True)
         G = Buffer(len(self.program.outputs))
         trouble = self.run(native, batch, G)
@@ -221,6 +228,7 @@ class NativeCompiled(Compiled):
         return outputs
 
     def each(self, *arguments: Any) -> list[Any]:
+        """Return one result per row of a batch, by machine code."""
         batch = Batch(self, arguments)
         native = self.native(batch.varying, False)
         count = len(self.program.outputs)

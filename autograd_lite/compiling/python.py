@@ -66,6 +66,7 @@ class PythonText:
         return free
 
     def text(self, reference: Reference) -> str:
+        """Return how the program writes a number: by its name, or as a literal."""
         if type(reference) is int:
             return self.names[reference]
         return repr(reference)  # inf and nan are names that the program knows
@@ -95,6 +96,7 @@ class PythonText:
         return [op.term.format(**dict(zip(op.operands, row))) for row in zip(*rows)]
 
     def expression(self, op: Op, operands: Sequence[Reference]) -> str:
+        """Return the right side of the line that computes an op."""
         texts = [self.text(r) for r in operands]
         if op.forward in ARITHMETIC:
             texts = [f"({t})" if t.startswith("-") else t for t in texts]

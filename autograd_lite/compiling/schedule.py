@@ -103,6 +103,7 @@ class Schedule:
             self.roll(steps)
 
     def instruction_operands(self, k: int) -> tuple[Op, tuple[Reference, ...]]:
+        """Return the op and the operands of the instruction that gives number k."""
         instruction = self.program.body[k - len(self.program.inputs)]
         return instruction.op, instruction.operands
 
@@ -201,6 +202,7 @@ class Schedule:
             self.scratch += 1
 
     def flush(self, left: Sequence[int]) -> None:
+        """Add instructions that are in no run as straight pieces of an even size."""
         self.irregular += len(left)
         for k in range(0, len(left), PIECE):
             self.pieces.append(Straight(list(left[k : k + PIECE])))

@@ -113,6 +113,7 @@ class Stepper(cmd.Cmd):
 
     @property
     def prompt(self) -> str:  # type: ignore[override]  # cmd.Cmd reads it before each command
+        """The prompt: where we are."""
         if self.forward is not None:
             return f"(forward {self.forward}/{len(self.trace.forward)}) "
         return f"(backprop {self.replay.position}/{len(self.trace)}) "
@@ -209,6 +210,7 @@ class Stepper(cmd.Cmd):
         self.show()
 
     def counted(self, command: str, argument: str, default: int | None) -> int:
+        """Return the whole number that a command was given, or its default."""
         if not argument and default is not None:
             return default
         if not (argument.isascii() and argument.isdigit()) or len(argument) > 9:
@@ -216,12 +218,15 @@ class Stepper(cmd.Cmd):
         return int(argument)
 
     def length(self) -> int:
+        """Return how many steps the present pass has."""
         return len(self.trace) if self.forward is None else len(self.trace.forward)
 
     def position(self) -> int:
+        """Return how many steps of the present pass are done."""
         return self.replay.position if self.forward is None else self.forward
 
     def move(self, by: int) -> None:
+        """Go so many steps on, or back, and show where we are."""
         target = min(max(self.position() + by, 0), self.length())
         if target == self.position() and by:
             self.say(self.told("terminal.no more" if by > 0 else "terminal.at start"))
@@ -229,6 +234,7 @@ class Stepper(cmd.Cmd):
         self.go(target)
 
     def go(self, position: int) -> None:
+        """Go to a position and show the step before it."""
         if self.forward is None:
             self.replay.goto(position)
         else:
@@ -264,6 +270,7 @@ class Stepper(cmd.Cmd):
                 self.say(f"    {line}")
 
     def present(self) -> Step | ForwardStep | None:
+        """Return the step that was just done, None at the start."""
         if self.forward is None:
             return self.replay.step()
         return self.trace.forward[self.forward - 1] if self.forward else None
@@ -282,6 +289,7 @@ class Stepper(cmd.Cmd):
             self.say(line, "bold" if line.startswith("->") else "")
 
     def row(self, number: int) -> list[str]:
+        """Return a step as the cells of a list."""
         record = self.trace
         if self.forward is not None:
             step = record.forward[number - 1]
@@ -312,6 +320,7 @@ class Stepper(cmd.Cmd):
             self.say(self.told("terminal.more nodes", count=len(numbers) - ROWS_SHOWN))
 
     def print_node(self, k: int) -> None:
+        """Print all that is known of a node here."""
         record = self.trace
         node = record.nodes[k]
         made = meaning(node.op, self.language) if node.op else self.told("table.leaf")
@@ -339,6 +348,7 @@ class Stepper(cmd.Cmd):
         return told_number(self.trace.data[k])
 
     def gradient(self, k: int) -> str:
+        """Return a gradient as it is here, a dash in the forward pass."""
         return "-" if self.forward is not None else told_number(self.replay.gradients[k])
 
     def do_why(self, argument: str) -> None:
@@ -391,6 +401,7 @@ class Stepper(cmd.Cmd):
         self.say(self.stop_text(self.numbered))
 
     def stop_text(self, number: int) -> str:
+        """Return a breakpoint in words."""
         node, condition = self.stops[number]
         name = self.trace.names[node]
         if condition is None:
@@ -457,6 +468,7 @@ class Stepper(cmd.Cmd):
     # -- Completion --
 
     def completenames(self, text: str, *ignored: object) -> list[str]:
+        """Return the commands that begin with a text."""
         return [name for name in sorted(COMMANDS) if name.startswith(text)]
 
     def completedefault(self, *arguments: object) -> list[str]:

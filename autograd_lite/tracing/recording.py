@@ -138,6 +138,7 @@ class Trace(Record, Sequence[Step]):
 
     @property
     def forward(self) -> ForwardPass:  # not kept: the two would hold each other, and the graph
+        """The operations of the forward pass."""
         return ForwardPass(self)
 
     def __len__(self) -> int:

@@ -37,6 +37,7 @@ def close(found: object, wanted: float) -> bool:
 
 
 def value_class(module: ModuleType) -> Any:
+    """Return the class Value of a learner's module; raise Wrong if there is none."""
     claim(
         isinstance(getattr(module, "Value", None), type),
         "クラス Value が見つかりません。class Value: で始めましょう。",
