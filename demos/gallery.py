@@ -9,11 +9,12 @@ import html
 from collections.abc import Sequence
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_lite import collector_paused, draw, total
 from autograd_lite.drawing import Drawing
 from autograd_lite.files import write_atomically
+from autograd_lite.words import LANGUAGES, Language, text
 from demos.images import Image
 from nn import (
     Film,
@@ -31,18 +32,17 @@ if TYPE_CHECKING:
 __all__ = ["write_gallery"]
 
 OUTPUTS = ("0", "1")
+THEMES = ("light", "dark")
 DOTS_PER_INCH = 144.0
 
 
 class Picture(NamedTuple):
-    """A picture of the gallery: its file name without extension, its drawings, what to say."""
+    """A picture of the gallery: its file name, its drawings, which words, and their parts."""
 
     name: str
-    light: Drawing
-    dark: Drawing
-    alt: str
-    en: str
-    ja: str
+    drawings: Sequence[Drawing]  # on a light page, and on a dark one
+    key: str
+    parts: dict[str, Any]
 
 
 def write_gallery(
@@ -77,136 +77,102 @@ def write_gallery(
     sections = []
     for picture in pictures:
         write_drawing(folder, picture)
-        sections.append(section(picture))
+        sections.append(figure(picture.name, picture.key, picture.parts))
     if film is not None and len(film.epochs) > 1:
         sections.insert(2, write_film(folder, film, zero))
     if history.costs:
         sections.insert(1, write_curve(folder, history))
     if (folder / "backprop.html").is_file():  # the demo writes it before this page
-        sections.append(STEPS)
+        sections.append(steps())
     page = folder / "index.html"
-    write_atomically(page, PAGE.substitute(sections="\n".join(sections)))
+    write_atomically(
+        page,
+        PAGE.substitute(
+            language=LANGUAGES[0],
+            title=html.escape(in_all("page title")),
+            about=paragraphs("about", {}),
+            sections="\n".join(sections),
+        ),
+    )
     return page
 
 
 # -- The pictures ------------------------------------------------------------------------------
 
 
-def both(name: str, alt: str, en: str, ja: str, drawings: Sequence[Drawing]) -> Picture:
-    light, dark = drawings
-    return Picture(name, light, dark, alt, en, ja)
+def in_all(key: str, between: str = " / ", **parts: Any) -> str:
+    """Return words in all languages, English first: for titles within a picture that all see.
+
+    A part that is itself a key of the gallery is said in each language.
+    """
+    return between.join(dict.fromkeys(said(key, language, parts) for language in LANGUAGES))
+
+
+def said(key: str, language: Language, parts: dict[str, Any]) -> str:
+    """Return words of the gallery; a part given as (key, parts) is said in the same language."""
+    told = {
+        name: said(part[0], language, part[1]) if isinstance(part, tuple) else part
+        for name, part in parts.items()
+    }
+    return text(f"gallery.{key}", language, **told)
 
 
 def network_pictures(
     network: Network, film: Film | None, zero: Image, one: Image, unclear: Image | None
 ) -> list[Picture]:
     """Return the drawings of the network: before and after, responses, weights."""
-    themes = ("light", "dark")
-    before = film.frame(0) if film is not None else None
-    states = [("after training 学習後", network)]
-    if before is not None:
-        states.insert(0, ("before training 学習前", before))
-    pictures = [
-        both(
-            "network",
-            "The network as circles in three layers, its lines thicker after training than before.",
-            "The network before and after training: each line is a weight, blue and solid if "
-            "positive, orange and dashed if negative; the thicker, the larger.",
-            "学習前と学習後のネットワーク。線は重みで、青の実線は正、橙の破線は負、"
-            "太いほど大きい。",
-            [draw_networks(states, zero.pixels, outputs=OUTPUTS, theme=t) for t in themes],
-        ),
-        both(
-            "weights",
-            "The weights of each hidden unit as a picture of four rows and three columns.",
-            "What each hidden unit looks for: a blue pixel excites it, an orange one with cut "
-            "corners calms it; the number is the weight.",
-            "隠れ層のユニットが探すもの。青の画素はユニットを興奮させ、角を切った橙の画素は"
-            "抑える。数は重み。",
-            [draw_weights(network, theme=t) for t in themes],
-        ),
+    states = [(in_all("after", " "), network)]
+    if film is not None:
+        states.insert(0, (in_all("before", " "), film.frame(0)))
+    before_and_after = [
+        draw_networks(states, zero.pixels, outputs=OUTPUTS, theme=t) for t in THEMES
     ]
-    answers = [
-        ("response-0", zero, "a “0”", "「0」"),
-        ("response-1", one, "a “1”", "「1」"),
+    weights = [draw_weights(network, theme=theme) for theme in THEMES]
+    pictures = [
+        Picture("network", before_and_after, "network", {}),
+        Picture("weights", weights, "weights", {}),
+    ]
+    answers: list[tuple[str, Image, tuple[str, dict[str, Any]]]] = [
+        ("response-0", zero, ("a digit", {"digit": 0})),
+        ("response-1", one, ("a digit", {"digit": 1})),
     ]
     if unclear is not None:
-        answers.append(
-            ("response-unclear", unclear, "an image that is neither", "どちらでもない画像")
-        )
-    for name, image, what, ja in answers:
-        drawings = [
-            draw_network(network, image.pixels, outputs=OUTPUTS, theme=theme) for theme in themes
+        answers.append(("response-unclear", unclear, ("neither", {})))
+    for name, image, what in answers:
+        responses = [
+            draw_network(network, image.pixels, outputs=OUTPUTS, theme=theme) for theme in THEMES
         ]
         excited = ", ".join(f"{unit.a.data:.2f}" for unit in network.layers[-1].units if unit.a)
-        pictures.append(
-            both(
-                name,
-                f"Every unit's response to {what}; the outputs are {excited}.",
-                f"The response to {what}: the darker a unit (on a dark page: the brighter), the "
-                f"more excited; the outputs are {excited}.",
-                f"{ja}への反応例。濃いユニット（暗い画面では明るいユニット）ほど興奮している。"
-                f"出力は {excited}。",
-                drawings,
-            )
-        )
+        parts = {"what": what, "excited": excited}
+        pictures.append(Picture(name, responses, "response", parts))
     return pictures
 
 
 def graph_pictures(network: Network, images: Sequence[Image], image: Image) -> list[Picture]:
     """Return the computation graphs: of one image, of one unit in it, of all images."""
-    themes = ("light", "dark")
     network.zero_grad()
     outputs = network(image.pixels)
     C = squared_error(outputs, image.target)
     C.label = "C"
     C.backward()
     first = network.layers[1].units[0].a_label
-    one_image = [draw(C, title="C of one image / 画像1枚の C", theme=t) for t in themes]
-    one_unit = [
-        draw(network[first], title=f"the unit {first} / ユニット {first}", theme=t, groups={})
-        for t in themes
-    ]
+    one_image = [draw(C, title=in_all("graph title"), theme=theme) for theme in THEMES]
+    unit_title = in_all("unit title", unit=first)
+    one_unit = [draw(network[first], title=unit_title, theme=t, groups={}) for t in THEMES]
     network.zero_grad()
+    count = len(images)
     with collector_paused():
         costs = [squared_error(network(image.pixels), image.target) for image in images]
         C_T = total(costs)
         C_T.label = "C_T"
         C_T.backward()
-        all_images = [
-            draw(C_T, title=f"C_T of {len(images)} images / 画像{len(images)}枚の C_T", theme=t)
-            for t in themes
-        ]
+        all_title = in_all("all title", count=count)
+        all_images = [draw(C_T, title=all_title, theme=theme) for theme in THEMES]
     network.zero_grad()
     return [
-        both(
-            "graph",
-            "The computation graph of the cost of one image, one box for each unit.",
-            "The computation graph of one image: in each box the unit's numbers, the local "
-            "derivative of its output, and the gradient that backprop found; the arrows carry "
-            "the derivatives that the chain rule multiplies.",
-            "画像1枚の計算グラフ。箱の中はユニットの値、出力の局所的な微分、逆伝播で求めた勾配。"
-            "矢印には連鎖律で掛け合わせる微分が書いてある。",
-            one_image,
-        ),
-        both(
-            "graph-unit",
-            "The computation graph of the first hidden unit, with every operation.",
-            "The first box of that graph, opened: every operation, and on every edge its local "
-            "derivative as formula and number.",
-            "同じグラフの最初の箱を開いたもの。すべての演算と、辺ごとの局所的な微分が式と数で"
-            "見える。",
-            one_unit,
-        ),
-        both(
-            "graph-all",
-            f"The computation graph of the cost over all {len(images)} images, summarised.",
-            f"The cost over all {len(images)} images is one graph, too; drawn as a summary, with "
-            f"the range of each number over the images.",
-            f"画像{len(images)}枚すべての費用も1つのグラフ。まとめて描き、数は画像全体での範囲を"
-            f"示す。",
-            all_images,
-        ),
+        Picture("graph", one_image, "graph", {}),
+        Picture("graph-unit", one_unit, "graph-unit", {}),
+        Picture("graph-all", all_images, "graph-all", {"count": count}),
     ]
 
 
@@ -214,41 +180,31 @@ def graph_pictures(network: Network, images: Sequence[Image], image: Image) -> l
 
 
 def write_drawing(folder: Path, picture: Picture) -> None:
-    picture.light.save(folder / f"{picture.name}.svg")
-    picture.dark.save(folder / f"{picture.name}-dark.svg")
-    picture.light.save(folder / f"{picture.name}.png", dpi=DOTS_PER_INCH)
+    """Write a picture for light and for dark pages, and for slides."""
+    light, dark = picture.drawings
+    light.save(folder / f"{picture.name}.svg")
+    dark.save(folder / f"{picture.name}-dark.svg")
+    light.save(folder / f"{picture.name}.png", dpi=DOTS_PER_INCH)
 
 
 def write_film(folder: Path, film: Film, image: Image) -> str:
     """Write the animation; return its section of the page."""
     for name, theme in (("training.svg", "light"), ("training-dark.svg", "dark")):
         write_atomically(folder / name, film.svg(image.pixels, outputs=OUTPUTS, theme=theme))
-    return figure(
-        "training",
-        "An animation of the network while it learns; it plays once, in five seconds.",
-        f"Training, from epoch 0 to {film.epochs[-1]}: the weights grow and the outputs part. "
-        f"It plays once; load the page again to see it again.",
-        f"学習の様子（エポック 0 から {film.epochs[-1]} まで）。重みが育ち、出力が分かれていく。"
-        f"1回だけ再生される。もう一度見るにはページを再読み込みする。",
-        png=False,
-    )
+    return figure("training", "training", {"last": film.epochs[-1]}, png=False)
 
 
 def write_curve(folder: Path, history: History) -> str:
     """Write the curve of the cost; return its section of the page."""
-    en = f"The cost C over all images falls from {history.costs[0]:.2f} to {history.costs[-1]:.2f}."
-    ja = f"全画像の費用 C は {history.costs[0]:.2f} から {history.costs[-1]:.2f} まで下がる。"
+    parts = {"first": f"{history.costs[0]:.2f}", "last": f"{history.costs[-1]:.2f}"}
     try:
         for name, theme in (("cost.svg", "light"), ("cost-dark.svg", "dark")):
             save_figure(cost_curve(history, theme), folder / name)
         save_figure(cost_curve(history, "light"), folder / "cost.png")
     except ImportError as error:
-        return (
-            f'<section lang="en"><p>{html.escape(en)} (No curve: {html.escape(str(error))}.)</p>'
-            f"</section>"
-        )
-    alt = "The curve of the cost over the epochs of the training, falling."
-    return figure("cost", alt, en, ja)
+        missing = paragraphs("cost", parts) + paragraphs("no curve", {"error": str(error)})
+        return f"<section>{missing}</section>"
+    return figure("cost", "cost", parts)
 
 
 def cost_curve(history: History, theme: str) -> "Figure":
@@ -265,8 +221,8 @@ def cost_curve(history: History, theme: str) -> "Figure":
     axes.plot(range(len(history.costs)), history.costs, color=line, linewidth=2.0)
     axes.set_ylim(bottom=0.0)
     axes.set_xlim(left=0.0)
-    axes.set_xlabel("epoch / エポック", color=ink)
-    axes.set_ylabel("cost C / 費用 C", color=ink)
+    axes.set_xlabel(in_all("epoch axis"), color=ink)
+    axes.set_ylabel(in_all("cost axis"), color=ink)
     axes.tick_params(colors=ink)
     for side, spine in axes.spines.items():
         spine.set_color(ink)
@@ -295,42 +251,48 @@ def save_figure(figure: "Figure", path: Path) -> None:
 # -- The page ----------------------------------------------------------------------------------
 
 
-def section(picture: Picture) -> str:
-    return figure(picture.name, picture.alt, picture.en, picture.ja)
+def paragraphs(key: str, parts: dict[str, Any]) -> str:
+    """Return words of the gallery as HTML, a paragraph for each language."""
+    return "\n".join(
+        f'<p lang="{language}">{html.escape(said(key, language, parts))}</p>'
+        for language in LANGUAGES
+    )
 
 
-def figure(name: str, alt: str, en: str, ja: str, png: bool = True) -> str:
+def figure(name: str, key: str, parts: dict[str, Any], png: bool = True) -> str:
     """Return a picture with its sentences as HTML."""
     larger = f'<a href="{name}.svg">{name}.svg</a>'
     if png:
         larger += f', <a href="{name}.png">{name}.png</a>'
+    alt = html.escape(in_all(f"{key} alt", **parts))
     return f"""<figure id="{name}">
 <picture>
 <source media="(prefers-color-scheme: dark)" srcset="{name}-dark.svg">
-<img src="{name}.svg" alt="{html.escape(alt)}">
+<img src="{name}.svg" alt="{alt}">
 </picture>
 <figcaption>
-<p>{html.escape(en)}</p>
-<p lang="ja">{html.escape(ja)}</p>
+{paragraphs(key, parts)}
 <p class="files">{larger}</p>
 </figcaption>
 </figure>"""
 
 
-STEPS = """<section id="steps">
-<h2>Backprop, step by step <span lang="ja">誤差逆伝播法を1ステップずつ</span></h2>
-<p>Every step of backprop for one image, forward and back:
-<a href="backprop.html">backprop.html</a></p>
-<p lang="ja">画像1枚の逆伝播を1ステップずつ進み、戻ることもできる:
-<a href="backprop.html">backprop.html</a></p>
+def steps() -> str:
+    """Return the section that leads to the page of the steps."""
+    link = '<p><a href="backprop.html">backprop.html</a></p>'
+    return f"""<section id="steps">
+<h2>{html.escape(in_all("steps"))}</h2>
+{paragraphs("steps about", {})}
+{link}
 </section>"""
 
+
 PAGE = Template("""<!DOCTYPE html>
-<html lang="en">
+<html lang="$language">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>The digit network / 手書き数字のネットワーク</title>
+<title>$title</title>
 <style>
 :root { color-scheme: light dark; --ink: #111111; --paper: #ffffff; --faint: #595959;
   --line: #cccccc; --link: #00568c }
@@ -352,11 +314,8 @@ a { color: var(--link) }
 </head>
 <body>
 <main>
-<h1>The digit network <span lang="ja">手書き数字のネットワーク</span></h1>
-<p>A network of 12 inputs (4 × 3 pixels), hidden sigmoid units and 2 outputs learns
-to tell handwritten 0s from 1s.</p>
-<p lang="ja">12個の入力（4×3画素）、シグモイドの隠れ層、2つの出力をもつネットワークが、
-手書きの「0」と「1」を見分けることを学ぶ。</p>
+<h1>$title</h1>
+$about
 $sections
 </main>
 </body>

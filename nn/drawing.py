@@ -26,6 +26,8 @@ from autograd_lite.drawing.drawing import Drawing
 from autograd_lite.drawing.text import number_shown, plain, shown, typeset
 from autograd_lite.drawing.theme import FONT, THEMES, Theme
 from autograd_lite.plain_numbers import described
+from autograd_lite.words import Language, chosen_language
+from autograd_lite.words import text as phrase
 from nn.units import InputUnit, Layer, Network, Unit
 
 __all__ = ["draw_network", "draw_networks", "draw_weights", "checked_network"]
@@ -46,19 +48,23 @@ def draw_network(
     title: str = "",
     outputs: Sequence[str] = (),
     theme: str = "light",
+    language: Language | None = None,
 ) -> Drawing:
     """Return a drawing of the network; with an image, of its response to that image (反応例).
 
     image       one number per input; without it only the weights are shown
     shape       rows and columns of the image, (4, 3) for 12 inputs if nothing is said
     outputs     what the outputs stand for, written beside them: ("0", "1")
+    language    of the words in the picture; the reader's if nothing is said
 
     The network computes the image afresh, so its `z` and `a` are then those of that image.
 
     Raises ValueError for an image that does not fit the network or the shape, or an unknown
     theme.
     """
-    return draw_networks([(title, network)], image, shape=shape, outputs=outputs, theme=theme)
+    return draw_networks(
+        [(title, network)], image, shape=shape, outputs=outputs, theme=theme, language=language
+    )
 
 
 def draw_networks(
@@ -68,6 +74,7 @@ def draw_networks(
     shape: tuple[int, int] | None = None,
     outputs: Sequence[str] = (),
     theme: str = "light",
+    language: Language | None = None,
 ) -> Drawing:
     """Return a drawing of several networks side by side: before and after training, say.
 
@@ -79,7 +86,7 @@ def draw_networks(
     """
     if not networks:
         raise ValueError("there is no network to draw: the list is empty")
-    page = Page(chosen_theme(theme))
+    page = Page(chosen_theme(theme), chosen_language(language))
     left = 0.0
     for _, network in networks:
         checked_network(network)
@@ -91,7 +98,7 @@ def draw_networks(
         left += 90.0
     titles = ", ".join(plain(title) for title, _ in networks if title)
     sizes = ", ".join("-".join(map(str, network.sizes)) for _, network in networks)
-    return page.drawing(titles or f"network {sizes}")
+    return page.drawing(titles or phrase("network.network", page.language, sizes=sizes))
 
 
 def draw_weights(
@@ -100,6 +107,7 @@ def draw_weights(
     shape: tuple[int, int] | None = None,
     title: str = "",
     theme: str = "light",
+    language: Language | None = None,
 ) -> Drawing:
     """Return the weights of each unit of layer 2 as a picture of the inputs: what it looks for.
 
@@ -109,9 +117,9 @@ def draw_weights(
     Raises ValueError if the inputs do not fit the shape.
     """
     checked_network(network)
-    page = Page(chosen_theme(theme))
+    page = Page(chosen_theme(theme), chosen_language(language))
     page.weights(network, shape, title)
-    return page.drawing(plain(title) or "what each unit of layer 2 looks for")
+    return page.drawing(plain(title) or phrase("network.looks for", page.language))
 
 
 # -- The page --------------------------------------------------------------------------------------
@@ -120,8 +128,9 @@ def draw_weights(
 class Page:
     """A sheet on which circles, squares and lines are put at given places."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, language: Language) -> None:
         self.theme = theme
+        self.language = language
         self.dark = luminance(theme.background) < 0.5
         self.descriptions: dict[str, str] = {}
         self.words: list[str] = []
@@ -190,7 +199,8 @@ class Page:
                     if number == len(network.layers) - 1 and j < len(outputs):
                         text = f"<B>“{shown(outputs[j])}”</B>"
                         self.write(f"{name}_out{j + 1}", x + RADIUS + 22.0, y, text, 16.0)
-            label = f"layer {layer.number}" + (" (input)" if number == 0 else "")
+            key = "network.layer" if number else "network.input layer"
+            label = phrase(key, self.language, number=layer.number)
             self.write(f"{name}_layer{layer.number}", x, -tallest / 2.0 - 14.0, label, 11.0)
             x += GAP
         x -= GAP
@@ -208,7 +218,8 @@ class Page:
             for unit in network.layers[-1].units
             if image is not None and unit.a is not None
         ]
-        told = f"network {'-'.join(map(str, network.sizes))}"
+        sizes = "-".join(map(str, network.sizes))
+        told = phrase("network.network", self.language, sizes=sizes)
         self.words.append(": ".join(part for part in (plain(title), told) if part))
         self.words += outputs_told
         return right
@@ -229,12 +240,13 @@ class Page:
         for row in range(rows):
             for column in range(columns):
                 value = image[row * columns + column]
+                place = {"row": row + 1, "column": column + 1, "value": f"{value:g}"}
                 fill, ink = self.shade(value)
                 x = left + (column + 0.5) * PIXEL
                 y = ((rows - 1) / 2.0 - row) * PIXEL
                 self.put(
                     f"{name}_pixel{row * columns + column + 1}", x, y, "", PIXEL, PIXEL,
-                    f"pixel in row {row + 1}, column {column + 1}: {value:g}",
+                    phrase("network.pixel", self.language, **place),
                     shape="box", fillcolor=fill, fontcolor=ink,
                 )  # fmt: skip
 
@@ -254,7 +266,8 @@ class Page:
             look = {"fillcolor": fill, "fontcolor": ink}
             words += f" = {value:.3g}"
         if isinstance(unit, Unit):
-            words += f", bias {unit.bias.data:.3g}"
+            bias = f"{unit.bias.data:.3g}"
+            words = phrase("network.bias", self.language, unit=words, value=bias)
         self.put(
             f"{name}_a{layer}_{unit.index}", x, y, f"<{label}>", 2 * RADIUS, 2 * RADIUS, words,
             shape="circle", fontsize="11", **look,

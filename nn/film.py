@@ -5,6 +5,8 @@ import html
 import re
 from collections.abc import Sequence
 
+from autograd_lite.words import Language, chosen_language
+from autograd_lite.words import text as phrase
 from nn.drawing import checked_network, draw_network
 from nn.units import Network
 
@@ -70,21 +72,32 @@ class Film:
         shape: tuple[int, int] | None = None,
         outputs: Sequence[str] = (),
         theme: str = "light",
+        language: Language | None = None,
     ) -> str:
         """Return the training as one animated SVG that plays once, in 5 seconds, and then rests.
 
         A reader whose system asks for less motion sees the last frame at once.
         """
         self.note()
+        language = chosen_language(language)
         pages = []
         for k, epoch in enumerate(self.epochs):
             cost = self.costs[k]
-            title = f"epoch {epoch}" + (f": C = {cost:.3f}" if cost is not None else "")
+            title = phrase("network.epoch", language, epoch=epoch)
+            if cost is not None:
+                found = {"epoch": epoch, "cost": f"{cost:.3f}"}
+                title = phrase("network.epoch and cost", language, **found)
             drawing = draw_network(
-                self.frame(k), image, shape=shape, title=title, outputs=outputs, theme=theme
+                self.frame(k),
+                image,
+                shape=shape,
+                title=title,
+                outputs=outputs,
+                theme=theme,
+                language=language,
             )
             pages.append(drawing.svg())
-        return animated(pages, f"training of the network, epochs 0 to {self.epochs[-1]}")
+        return animated(pages, phrase("network.film", language, last=self.epochs[-1]))
 
 
 def animated(pages: Sequence[str], title: str, seconds: float = 5.0) -> str:

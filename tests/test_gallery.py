@@ -49,7 +49,7 @@ def test_every_picture_has_a_sentence_in_english_and_in_japanese(gallery: Path):
     figures = re.findall(r"<figure.*?</figure>", page, re.DOTALL)
     assert len(figures) == 10
     for figure in figures:
-        assert re.search(r"<p>[A-Z][^<]+\.</p>", figure)
+        assert re.search(r'<p lang="en">[A-Z][^<]+\.</p>', figure)
         assert re.search(r'<p lang="ja">[^<]+。</p>', figure)
         assert re.search(r'alt="[^"]{20,}"', figure)
 
