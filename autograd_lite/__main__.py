@@ -21,7 +21,13 @@ from autograd_lite.console import READER_GONE, aligned, console_text, ended_quie
 from autograd_lite.drawing import draw
 from autograd_lite.expression import OPS, Expression, ExpressionError, plain_number
 from autograd_lite.table import table_text
-from autograd_lite.words import LANGUAGES, Speaking, text
+from autograd_lite.words import (
+    LANGUAGE_OPTIONS,
+    LANGUAGES,
+    Speaking,
+    language_asked,
+    text,
+)
 
 __all__ = ["main"]
 
@@ -44,7 +50,6 @@ SUMMARIES = {  # each command, and the words that say what it does
     "table": "command.table",
 }
 MISTAKES = (ValueError, ArithmeticError, TypeError, OSError, RuntimeError, LookupError)
-LANGUAGE_OPTIONS = ("--lang", "--language")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,20 +86,6 @@ def minus_taken_as_sign(words: Sequence[str]) -> list[str]:
         taken.append(f" {word}" if formula and not behind_option else word)
         before = word
     return taken
-
-
-def language_asked(words: Sequence[str]) -> str | None:
-    """Return the language that a command line asks for, None if it does not, or for no language.
-
-    Known before the line is parsed, since the help is told in it, too.
-    """
-    for k, word in enumerate(words):
-        option, equals, language = word.partition("=")
-        if option in LANGUAGE_OPTIONS:
-            if not equals:
-                language = words[k + 1] if k + 1 < len(words) else ""
-            return language if language in LANGUAGES else None
-    return None
 
 
 def parser() -> argparse.ArgumentParser:

@@ -13,10 +13,19 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 from autograd_lite import trace
+from autograd_lite.console import console_text, printable
 from autograd_lite.drawing import RendererNotFound
 from autograd_lite.stepping.page import MOST_NODES
+from autograd_lite.words import (
+    LANGUAGE_OPTIONS,
+    LANGUAGES,
+    Speaking,
+    language_asked,
+    text,
+)
 from demos.gallery import write_gallery
 from demos.images import COLUMNS, LEARNED, UNSEEN, Image, load_drawing, load_images
 from nn import (
@@ -34,7 +43,7 @@ from nn import (
 
 __all__ = ["main"]
 
-UNCLEAR = Image(-1, "unclear: like a 9", (".##", "#.#", ".##", "..#"))  # neither a 0 nor a 1
+UNCLEAR = Image(-1, "", (".##", "#.#", ".##", "..#"))  # neither a 0 nor a 1: like a 9
 SHOWN = 5  # images that the network takes for the other, in a report
 
 
@@ -44,7 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: done; 2: something given does not make sense or cannot be read or written, and the error
     says what; 1: nobody reads the output any more; 130: stopped by Ctrl-C outside the training.
     """
-    options = parsed(arguments)
+    with Speaking(language_asked(sys.argv[1:] if arguments is None else arguments)):
+        return spoken(parsed(arguments))
+
+
+def spoken(options: argparse.Namespace) -> int:
+    """Run the demo in the language that is spoken; return the exit status."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a path may not fit the code page
     try:
@@ -53,33 +67,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ValueError, OSError, ImportError, ArithmeticError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        say("error", sys.stderr, error=error)
         return 2
     except KeyboardInterrupt:
-        print("stopped by Ctrl-C", file=sys.stderr)
+        say("stopped", sys.stderr)
         return 130
     return 0
+
+
+def say(key: str, output: IO[str] | None = None, **parts: object) -> None:
+    """Print words of the demo, as far as the console has their letters."""
+    output = output or sys.stdout
+    print(console_text(text(f"digits.{key}", **parts), output), file=output)
 
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m demos.digits",
-        description="Train a network of sigmoid units to tell 4x3-pixel 0s from 1s.",
+        description=text("digits.about"),
     )
     add = parser.add_argument
-    add("--seed", type=int, default=1, help="starting weights (default: 1)")
-    add("--epochs", type=int, default=400, help="passes over the 64 images (default: 400)")
-    add("--rate", type=float, default=0.2, help="length of a step downhill (default: 0.2)")
-    add("--hidden", type=int, default=3, help="hidden units (default: 3)")
+    add("--seed", type=int, default=1, help=text("digits.seed"))
+    add("--epochs", type=int, default=400, help=text("digits.epochs"))
+    add("--rate", type=float, default=0.2, help=text("digits.rate"))
+    add("--hidden", type=int, default=3, help=text("digits.hidden"))
     add("--engine", choices=("eager", "python", "native"), default="eager",
-        help="what takes the steps: Values, a Python program made of their graph, or native code "
-        "made of it (default: eager)")  # fmt: skip
-    add("--speeds", action="store_true", help="also print the speed of each engine")
-    add("--out", type=Path, default=Path("digits"), help="folder to write to (default: digits)")
-    add("--no-gallery", action="store_true", help="do not draw the page of pictures")
+        help=text("digits.engine"))  # fmt: skip
+    add("--speeds", action="store_true", help=text("digits.speeds"))
+    add("--out", type=Path, default=Path("digits"), help=text("digits.out"))
+    add("--no-gallery", action="store_true", help=text("digits.no gallery"))
     add("--image", type=Path, metavar="FILE",
-        help="classify a drawing of your own: 4 rows of 3 characters, # and .")  # fmt: skip
-    add("--load", type=Path, metavar="FILE", help="take a saved network instead of training one")
+        help=text("digits.image"))  # fmt: skip
+    add("--load", type=Path, metavar="FILE", help=text("digits.load"))
+    add(*LANGUAGE_OPTIONS, dest="language", choices=LANGUAGES, help=text("digits.language"))
     return parser.parse_args(arguments)
 
 
@@ -90,22 +110,26 @@ def run(options: argparse.Namespace) -> None:
         network = load(options.load)
         if network.sizes[0] != 12 or network.sizes[-1] != 2:
             raise ValueError(f"{options.load} holds a network {network.sizes}, not one of digits")
-        print(f"{network!r}, loaded from {options.load}")
+        say("loaded", network=network, path=options.load)
     else:
         if options.out.is_file():
             raise ValueError(f"{options.out} is a file; --out takes a folder")
         options.out.mkdir(parents=True, exist_ok=True)  # before the work, in case it cannot be
         network, history, film = trained(options, learned)
         if history.costs:
-            print(f"cost C = {history.costs[0]:.4f} -> {history.costs[-1]:.4f} "
-                  f"in {len(history.costs)} epochs, {history.seconds:.1f} s")  # fmt: skip
+            costs: dict[str, object] = {
+                "first": f"{history.costs[0]:.4f}", "last": f"{history.costs[-1]:.4f}",
+            }  # fmt: skip
+            say("cost", sys.stdout, **costs, epochs=len(history.costs),
+                seconds=f"{history.seconds:.1f}")  # fmt: skip
         if options.speeds:
             show_speeds(options, learned)
     print()
-    report("the 64 images it learned from", network, learned)
-    report("16 images it has never seen  ", network, unseen)
+    report(text("digits.learned"), network, learned)
+    report(text("digits.unseen"), network, unseen)
     print()
-    samples = [first(learned, 0), first(learned, 1), UNCLEAR] if drawing is None else [drawing]
+    unclear = UNCLEAR._replace(note=text("digits.unclear"))
+    samples = [first(learned, 0), first(learned, 1), unclear] if drawing is None else [drawing]
     for sample in samples:
         show_response(network, sample)
     if drawing is None:
@@ -113,17 +137,17 @@ def run(options: argparse.Namespace) -> None:
     if not options.load:
         saved = options.out / "network.json"
         network.save(saved)
-        print(f"The network is saved: {saved}")
+        say("saved", path=saved)
         if not options.no_gallery:
             write_steps(network, first(learned, 0), options.out)
             show_gallery(network, learned, history, options.out, film)
-        print("To let it read a drawing of your own (--help says more):")
+        say("own drawing")
         print(f"    python -m demos.digits --load {saved} --image FILE")
 
 
 def trained(options: argparse.Namespace, images: Sequence[Image]) -> tuple[Network, History, Film]:
     network = Network([12, options.hidden, 2], seed=options.seed)
-    print(f"{network!r}: {len(network.parameters())} parameters, {len(images)} images")
+    say("network", network=network, parameters=len(network.parameters()), images=len(images))
     film = Film(network)
     history = train(
         network,
@@ -147,10 +171,11 @@ def show_speeds(options: argparse.Namespace, images: Sequence[Image]) -> None:
             train(network, pixels, targets, epochs=1, engine=engine)  # what is made once is made
             history = train(network, pixels, targets, epochs=epochs, engine=engine)
         except ImportError as error:
-            print(f"    {engine:<7} not here: {error}")
+            print(f"    {engine:<7} {text('digits.not here', error=error)}")
             continue
         microseconds = 1e6 * history.seconds / epochs
-        print(f"    {engine:<7} {microseconds:>10,.1f} us per step of {len(images)} images")
+        unit = text("digits.speed", images=len(images))
+        print(f"    {engine:<7} {microseconds:>10,.1f} {unit}")
 
 
 def write_steps(network: Network, image: Image, folder: Path) -> None:
@@ -162,9 +187,9 @@ def write_steps(network: Network, image: Image, folder: Path) -> None:
     try:
         steps.save(page, level="node" if len(steps.nodes) <= MOST_NODES else "unit")
     except (RendererNotFound, ValueError) as error:  # no Graphviz, or too many hidden units
-        print(f"No page of the steps of backprop: {error}")
+        say("no steps", error=error)
         return
-    print("To go through backprop for one image, step by step, open this page in a browser:")
+    say("steps")
     print(f"    {page}")
 
 
@@ -173,21 +198,25 @@ def show_gallery(
 ) -> None:
     """Write the page of pictures and say where it is, or what to install for it."""
     try:
-        page = write_gallery(network, images, history, folder, film=film, unclear=UNCLEAR)
+        page = write_gallery(
+            network, images, history, folder, film=film, unclear=Image(-1, "", UNCLEAR)
+        )
     except RendererNotFound as error:
-        print(f"No pictures: {error}")
+        say("no pictures", error=error)
     else:
-        print(f"The pictures are on one page: {page}")
+        say("pictures", page=page)
 
 
 def report(what: str, network: Network, images: Sequence[Image]) -> None:
     """Print how many images of a set the network puts in the right class, and which it does not."""
     wrong = [image for image in images if classify(network, image.pixels) != image.digit]
-    print(f"{what}: {len(images) - len(wrong)} of {len(images)} right")
+    say("right", what=what, right=len(images) - len(wrong), count=len(images))
     for image in wrong[:SHOWN]:
-        print(f'    taken for the other: a {image.digit}, "{image.note}"  {"/".join(image.rows)}')
+        rows = "/".join(image.rows)
+        told = text("digits.taken for", digit=image.digit, note=printable(image.note), rows=rows)
+        print(f"    {told}")
     if len(wrong) > SHOWN:
-        print(f"    and {len(wrong) - SHOWN} more")
+        print(f"    {text('digits.more', count=len(wrong) - SHOWN)}")
 
 
 def first(images: Sequence[Image], digit: int) -> Image:
@@ -198,9 +227,11 @@ def show_response(network: Network, image: Image) -> None:
     """Print how every unit responds to an image (反応例): its excitement, from 0 to 1."""
     outputs = [output.data for output in network(image.pixels)]
     answer = outputs.index(max(outputs))
-    what = f'a "{image.digit}"' if image.digit >= 0 else "an image"
-    note = f" ({image.note})" if image.note else ""
-    print(f"Response to {what}{note}: {verdict(outputs, answer)}")
+    what = text("digits.an image")
+    if image.digit >= 0:
+        what = text("digits.a digit", digit=image.digit)
+    key = "response with note" if image.note else "response"
+    say(key, what=what, note=printable(image.note), verdict=verdict(outputs, answer))
     bars = [
         f"{unit.a.label:>6} {bar(unit.a.data)} {unit.a.data:.2f}  {role(network, layer, unit)}"
         for layer in computing(network)
@@ -215,17 +246,19 @@ def show_response(network: Network, image: Image) -> None:
 
 def role(network: Network, layer: Layer, unit: Unit) -> str:
     last = layer is network.layers[-1]
-    return f'output: is it a "{unit.index - 1}"?' if last else f"hidden unit {unit.index}"
+    if last:
+        return text("digits.output", digit=unit.index - 1)
+    return text("digits.hidden unit", unit=unit.index)
 
 
 def verdict(outputs: Sequence[float], answer: int) -> str:
     if max(outputs) < 0.5:
-        return "no output is excited"
+        return text("digits.none")
     if min(outputs) > 0.5:
-        return "both outputs are excited"
+        return text("digits.both")
     if max(outputs) - min(outputs) < 0.5:
-        return f'perhaps a "{answer}", but it is not sure'
-    return f'it says "{answer}"'
+        return text("digits.unsure", answer=answer)
+    return text("digits.says", answer=answer)
 
 
 def computing(network: Network) -> list[Layer]:
@@ -241,11 +274,14 @@ def bar(excitement: float, width: int = 20) -> str:
 def show_hidden_units(network: Network) -> None:
     """Print what each hidden unit has learned: its weights as 4 × 3 pictures, side by side."""
     units = computing(network)[0].units
-    print("What the hidden units look for: the weight of each of the 12 pixels")
-    print("    + it excites the unit   - it calms it   ++ -- strongly   . hardly at all")
+    say("weights")
+    print(f"    {text('digits.marks')}")
     for start in range(0, len(units), 5):
         group = units[start : start + 5]
-        print("    " + "".join(f"{f'unit {unit.index}':<14}" for unit in group).rstrip())
+        print(
+            "    "
+            + "".join(f"{text('digits.unit', unit=unit.index):<14}" for unit in group).rstrip()
+        )
         for row in range(0, 12, COLUMNS):
             cells = [
                 " ".join(f"{mark(w.data):<2}" for w in unit.weights[row : row + COLUMNS])

@@ -19,20 +19,21 @@ How another language is added: README.md beside this file.
 import json
 import locale
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 __all__ = [
     "LANGUAGES", "VARIABLE", "Language", "Fact", "chosen_language", "speak", "Speaking", "text",
-    "texts", "said", "joined",
+    "texts", "said", "joined", "LANGUAGE_OPTIONS", "language_asked",
 ]  # fmt: skip
 
 Language = str  # the name of a catalogue: "en", "ja"
 
 FOLDER = Path(__file__).parent
 LANGUAGES: tuple[Language, ...] = tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
+LANGUAGE_OPTIONS = ("--lang", "--language")  # of every command line
 VARIABLE = "AUTOGRAD_LITE_LANG"  # of the environment: the language of a person, or of a class
 
 
@@ -111,6 +112,20 @@ def chosen_language(given: Language | None = None) -> Language:
 
 
 NAMES = {"ja": "japanese"}  # as Windows calls the locale
+
+
+def language_asked(words: Sequence[str]) -> str | None:
+    """Return the language that a command line asks for, None if it does not, or for no language.
+
+    Known before the line is parsed, since the help is told in it, too.
+    """
+    for k, word in enumerate(words):
+        option, equals, language = word.partition("=")
+        if option in LANGUAGE_OPTIONS:
+            if not equals:
+                language = words[k + 1] if k + 1 < len(words) else ""
+            return language if language in LANGUAGES else None
+    return None
 
 
 def checked(language: Language) -> Language:
