@@ -12,29 +12,20 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from autograd_lite.words import LANGUAGES, text
 from demos.contents import LESSONS, Lesson, find_lesson
 from demos.page import lesson_options
 
 __all__ = ["main", "run_lesson"]
 
-MORE = {
-    "en": """
-python -m demos 1                run a lesson (--answers: with answers, --open: with pictures)
-python -m demos all              run them all
-python -m demos --lang ja        the same in Japanese
-python -m demos.notebooks        write them as notebooks
-python -m demos.lesson_pictures  all their pictures, on a page
-python -m demos.exercises list   exercises: rebuild the engine step by step
-""",
-    "ja": """
-python -m demos 1                レッスンを実行する（--answers 答えも表示、--open 図を開く）
-python -m demos all              すべて実行する
-python -m demos --lang en        英語で表示する
-python -m demos.notebooks        ノートブック（.ipynb）として書き出す
-python -m demos.lesson_pictures  すべての図を1ページにまとめる
-python -m demos.exercises list   演習: エンジンを1歩ずつ自分で作る
-""",
-}
+MORE = (  # what else there is: a command, and the words that say what it does
+    ("python -m demos 1", "lessons.run"),
+    ("python -m demos all", "lessons.all"),
+    ("python -m demos --lang {other}", "lessons.other language"),
+    ("python -m demos.notebooks", "lessons.notebooks"),
+    ("python -m demos.lesson_pictures", "lessons.pictures"),
+    ("python -m demos.exercises list", "lessons.exercises"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,10 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options_of_lessons = lesson_options(add_help=False)
     parser = type(options_of_lessons)(
         prog="python -m demos",
-        description="The slides as lessons: list them, or run one.",
+        description=text("lessons.about"),
         parents=[options_of_lessons],
     )
-    parser.add_argument("lesson", nargs="?", default="", help="a number, or: all")
+    parser.add_argument("lesson", nargs="?", default="", help=text("lessons.lesson"))
     options = parser.parse_args(arguments)
     rest = ["--lang", options.lang, "--out", str(options.out)]
     rest += ["--answers"] * options.answers + ["--open"] * options.open
@@ -55,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for lesson in chosen(options.lesson):
             run_lesson(lesson, rest)
     except (ValueError, OSError, ImportError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(text("lessons.error", error=error), file=sys.stderr)
         return 2
     return 0
 
@@ -74,8 +65,11 @@ def chosen(text: str) -> list[Lesson]:
 def list_lessons(language: str) -> None:
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     lines = [f"{lesson.number:>3}  {lesson.title(language)}" for lesson in LESSONS]
-    text = "\n".join(lines) + "\n" + MORE[language]
-    print(text.encode(encoding, "replace").decode(encoding), end="")
+    other = next((name for name in LANGUAGES if name != language), language)
+    lines.append("")
+    for command, key in MORE:
+        lines.append(f"{command.format(other=other):<32} {text(key, language)}")
+    print("\n".join(lines).encode(encoding, "replace").decode(encoding))
 
 
 def run_lesson(lesson: Lesson, arguments: Sequence[str]) -> dict[str, Any]:

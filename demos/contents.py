@@ -23,7 +23,8 @@ class Lesson(NamedTuple):
 
     def title(self, language: str) -> str:
         """Return the title in a language."""
-        return self.ja if language == "ja" else self.en
+        title: str = getattr(self, language, self.en)
+        return title
 
 
 LESSONS = (

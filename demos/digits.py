@@ -198,9 +198,7 @@ def show_gallery(
 ) -> None:
     """Write the page of pictures and say where it is, or what to install for it."""
     try:
-        page = write_gallery(
-            network, images, history, folder, film=film, unclear=Image(-1, "", UNCLEAR)
-        )
+        page = write_gallery(network, images, history, folder, film=film, unclear=UNCLEAR)
     except RendererNotFound as error:
         say("no pictures", error=error)
     else:

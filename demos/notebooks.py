@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from autograd_lite.words import LANGUAGE_OPTIONS, LANGUAGES, chosen_language
 from demos.contents import LESSONS, Lesson
-from demos.page import answer_folded, default_language, joined
+from demos.page import answer_folded, joined
 
 __all__ = ["converted", "main", "write_notebooks"]
 
@@ -22,7 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m demos.notebooks", description="Write the lessons as notebooks."
     )
-    parser.add_argument("--lang", choices=("ja", "en"), default=default_language())
+    parser.add_argument(
+        *LANGUAGE_OPTIONS, dest="lang", choices=LANGUAGES, default=chosen_language()
+    )
     parser.add_argument("--out", type=Path, default=Path("notebooks"), metavar="FOLDER")
     options = parser.parse_args(arguments)
     try:

@@ -11,22 +11,28 @@ gallery:
 """
 
 import argparse
-import locale
-import os
 import sys
 import textwrap
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd_lite.console import console_text
 from autograd_lite.drawing import RendererNotFound
 from autograd_lite.tracing import Trace
+from autograd_lite.words import (
+    LANGUAGE_OPTIONS,
+    LANGUAGES,
+    Language,
+    chosen_language,
+    speak,
+    text,
+)
 from demos.contents import find_lesson
 
 __all__ = [
-    "Page", "Picture", "answer_folded", "default_language", "joined", "lesson_options", "speak",
+    "Page", "Picture", "answer_folded", "joined", "lesson_options", "speak",
     "width",
 ]  # fmt: skip
 
@@ -36,26 +42,6 @@ class Picture(NamedTuple):
 
     path: Path
     caption: str
-
-
-class Chosen:
-    """The language that `speak` chose, for notebooks; empty where none was."""
-
-    language = ""
-
-
-def speak(language: str) -> None:
-    """Let all pages made from now on use this language: "ja" or "en". For notebooks."""
-    if language not in ("ja", "en"):
-        raise ValueError(f"the languages are 'ja' and 'en', not {language!r}")
-    Chosen.language = language
-
-
-def default_language() -> str:
-    """Return "ja" where the reader's locale is Japanese, otherwise "en"."""
-    names = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-    set_name = next((name for name in names if name), None) or locale.getlocale()[0] or ""
-    return "ja" if set_name.lower().startswith("ja") else "en"
 
 
 def in_notebook() -> bool:
@@ -69,12 +55,12 @@ def lesson_options(add_help: bool = True) -> argparse.ArgumentParser:
     """Return the options that every lesson understands."""
     parser = argparse.ArgumentParser(add_help=add_help)
     add = parser.add_argument
-    add("--lang", choices=("ja", "en"), default=Chosen.language or default_language(),
-        help="the language; that of your system if you say nothing")  # fmt: skip
-    add("--answers", action="store_true", help="show the answers to the questions")
+    add(*LANGUAGE_OPTIONS, dest="lang", choices=LANGUAGES, default=chosen_language(),
+        help=text("lessons.language"))  # fmt: skip
+    add("--answers", action="store_true", help=text("lessons.answers"))
     add("--out", type=Path, default=Path("pictures"), metavar="FOLDER",
-        help="where the pictures go (default: pictures)")  # fmt: skip
-    add("--open", action="store_true", help="open each picture when it is made")
+        help=text("lessons.out"))  # fmt: skip
+    add("--open", action="store_true", help=text("lessons.open"))
     return parser
 
 
@@ -91,7 +77,7 @@ class Page:
             arguments = []
         options = lesson_options().parse_args(arguments)
         self.number = number
-        self.language: Literal["ja", "en"] = options.lang
+        self.language: Language = options.lang
         self.answers: bool = options.answers
         self.folder: Path = options.out
         self.open: bool = options.open
@@ -109,7 +95,7 @@ class Page:
 
     def text(self, ja: str, en: str) -> str:
         """Return one of two texts, for a table or a number's name: that of the page's language."""
-        return ja if self.language == "ja" else en
+        return {"ja": ja}.get(self.language, en)
 
     def label(self, ja: str, en: str) -> str:
         """Return a text for a picture: English where no Japanese font is installed."""
@@ -120,17 +106,17 @@ class Page:
         if japanese_font():
             return ja
         if not self.warned:
-            self.write(f"note: {FONT_ADVICE}")
+            self.write(text("lessons.note", self.language, text=FONT_ADVICE))
             self.warned = True
         return en
 
     def say(self, ja: str, en: str) -> None:
         """Tell the reader a text; lines indented by four spaces are formulas."""
-        text = textwrap.dedent(self.text(ja, en)).strip("\n")
+        told = textwrap.dedent(self.text(ja, en)).strip("\n")
         if self.notebook:
-            self.markdown(joined(text))
+            self.markdown(joined(told))
         else:
-            self.write(f"\n{text}\n")
+            self.write(f"\n{told}\n")
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Print rows in columns, aligned on the right, also where letters are two cells wide."""
@@ -157,7 +143,7 @@ class Page:
             try:
                 picture.save(path)
             except RendererNotFound as error:
-                self.write(f"\nnote: {error}")
+                self.write("\n" + text("lessons.note", self.language, text=error))
                 return None
         caption = self.text(ja, en)
         self.pictures.append(Picture(path, caption))
@@ -167,7 +153,7 @@ class Page:
             display(Image(data=path.read_bytes(), format=suffix[1:]))
             self.markdown(f"*{escaped(caption)}*")
         else:
-            self.write(f"\n[{self.text('図', 'picture')}] {caption}\n    {path}")
+            self.write(f"\n[{text('lessons.picture', self.language)}] {caption}\n    {path}")
         if self.open:
             webbrowser.open(path.resolve().as_uri())
         return path
@@ -179,9 +165,9 @@ class Page:
         try:
             record.save(path, language=self.language)
         except RendererNotFound as error:
-            self.write(f"\nnote: {error}")
+            self.write("\n" + text("lessons.note", self.language, text=error))
             return
-        self.write(f"\n[{self.text('ページ', 'page')}] {path}")
+        self.write(f"\n[{text('lessons.page', self.language)}] {path}")
         if self.open:
             webbrowser.open(path.resolve().as_uri())
 
@@ -190,14 +176,15 @@ class Page:
         self.questions += 1
         question = textwrap.dedent(self.text(ja, en)).strip()
         answer = textwrap.dedent(self.text(answer_ja, answer_en)).strip()
-        ask, reply = self.text("問", "Question "), self.text("答", "Answer")
+        ask = text("lessons.question", self.language, number=self.questions)
+        reply = text("lessons.answer", self.language)
         if self.notebook:
             self.markdown(answer_folded(self.language, self.questions, question, answer))
             return
         if self.questions == 1 and not self.answers:
             hint = f"python -m demos {self.number} --answers"
-            self.write(self.text(f"\n考えてみよう（答えは {hint}）", f"\nTry it (answers: {hint})"))
-        self.write(f"\n{ask}{self.questions}. {question}")
+            self.write("\n" + text("lessons.try", self.language, hint=hint))
+        self.write(f"\n{ask}. {question}")
         if self.answers:
             self.write(textwrap.indent(f"{reply}: {answer}", "    "))
 
@@ -214,8 +201,8 @@ class Page:
 
 def answer_folded(language: str, number: int, question: str, answer: str) -> str:
     """Return a question as Markdown, with an answer that folds out."""
-    ask, reply = ("問", "答") if language == "ja" else ("Question ", "Answer")
-    head = f"**{ask}{number}.** {joined(question)}"
+    ask, reply = text("lessons.question", language, number=number), text("lessons.answer", language)
+    head = f"**{ask}.** {joined(question)}"
     return f"{head}\n\n<details><summary>{reply}</summary>\n\n{joined(answer)}\n\n</details>"
 
 

@@ -65,7 +65,7 @@ def test_the_demo_learns_all_64_and_says_honestly_what_the_unseen_16_give(defaul
     network = load(folder / "digits" / "network.json")
     unseen = load_images(UNSEEN)
     right = accuracy(network, [i.pixels for i in unseen], [i.digit for i in unseen])
-    assert f"16 images it has never seen  : {round(right * 16)} of 16 right\n" in out
+    assert f"16 images it has never seen: {round(right * 16)} of 16 right\n" in out
     assert out.count("taken for the other") == 16 - round(right * 16)
     assert right >= 14 / 16
 

@@ -1,8 +1,10 @@
 """The exercises from the command line: start, check, list."""
 
 import argparse
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -10,12 +12,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from autograd_lite.console import console_text, ended_quietly, obeyed_by_nobody
+from autograd_lite.tracing.names import shortened
+from autograd_lite.words import (
+    LANGUAGE_OPTIONS,
+    LANGUAGES,
+    Speaking,
+    chosen_language,
+    language_asked,
+    text,
+)
 from demos.exercises.steps import STEPS
-from demos.page import default_language
 
 __all__ = ["Outcome", "check", "main"]
 
 HERE = Path(__file__).parent
+RUN = """import sys
+sys.path = [folder for folder in sys.path if folder]
+import runpy
+runpy.run_module("demos.exercises.runner", run_name="__main__", alter_sys=True)
+"""
+LONGEST_REPORT = 1_000_000  # bytes
+LONGEST_ERROR = 2_000  # characters
 SECONDS = 20.0  # a right answer needs less than one; an endless loop must not hang the class
 
 
@@ -33,163 +51,183 @@ class Outcome(NamedTuple):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return 0 if all is right, 1 for a wrong answer, 2 for a mistake."""
-    options = parsed(arguments)
-    try:
-        if options.command == "list":
-            list_steps(options.lang)
-            return 0
-        if options.command == "start":
-            return start(options.file, options.lang)
-        return report(options.file, options.lang, options.seconds)
-    except OSError as error:
-        say(f"error: {error}")
-        return 2
+    with Speaking(language_asked(sys.argv[1:] if arguments is None else arguments)):
+        options = parsed(arguments)
+        try:
+            if options.command == "list":
+                list_steps()
+                return 0
+            if options.command == "start":
+                return start(options.file)
+            return report(options.file, options.seconds)
+        except OSError as error:
+            say(text("lessons.error", error=error))
+            return 2
 
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the options of a command line."""
     parser = argparse.ArgumentParser(
-        prog="python -m demos.exercises",
-        description="Rebuild the engine step by step: each step is checked.",
+        prog="python -m demos.exercises", description=text("exercises.about")
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, text in (
-        ("start", "write a skeleton to fill in"),
-        ("check", "check a file, step by step"),
-        ("list", "what the steps are"),
-    ):
-        command = commands.add_parser(name, help=text, description=text)
-        command.add_argument("--lang", choices=("ja", "en"), default=default_language())
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=text(summary), description=text(summary))
+        command.add_argument(*LANGUAGE_OPTIONS, dest="language", choices=LANGUAGES)
         if name != "list":
             command.add_argument("file", type=Path, nargs="?", default=Path("my_value.py"))
         if name == "check":
             command.add_argument(
-                "--seconds", type=float, default=SECONDS, help="the time limit (default: 20)"
+                "--seconds", type=float, default=SECONDS, help=text("exercises.seconds")
             )
     return parser.parse_args(arguments)
 
 
-def list_steps(language: str) -> None:
+COMMANDS = {
+    "start": "exercises.start",
+    "check": "exercises.check",
+    "list": "exercises.list",
+}
+
+
+def list_steps() -> None:
+    """Print what each step asks for."""
     for number, step in enumerate(STEPS, start=1):
-        say(f"{number}. {step.ja if language == 'ja' else step.en}")
+        say(f"{number}. {in_language(step)}")
 
 
-def start(file: Path, language: str) -> int:
+def in_language(told: Any) -> str:
+    """Return what a step or an outcome says in the language spoken, English where it has none."""
+    words: str = getattr(told, chosen_language(), told.en)
+    return words
+
+
+def start(file: Path) -> int:
     """Write the skeleton, unless the file is there already."""
-    skeleton = (HERE / f"skeleton.{language}.txt").read_text(encoding="utf-8")
+    skeleton = HERE / f"skeleton.{chosen_language()}.txt"
+    if not skeleton.is_file():
+        skeleton = HERE / "skeleton.en.txt"
     try:
         with file.open("x", encoding="utf-8") as new:
-            new.write(skeleton)
+            new.write(skeleton.read_text(encoding="utf-8"))
     except FileExistsError:
-        say(
-            f"{file} はもうあります。上書きしません。別の名前を指定してください。"
-            if language == "ja"
-            else f"{file} is there already and stays as it is; choose another name"
-        )
+        say(text("exercises.there already", file=file))
         return 2
     command = f"python -m demos.exercises check {file}"
-    say(
-        f"{file} を作りました。エディタで開いて書き、確認します: {command}"
-        if language == "ja"
-        else f"{file} is written; fill it in, then: {command}"
-    )
+    say(text("exercises.written", file=file, command=command))
     return 0
 
 
-def report(file: Path, language: str, seconds: float) -> int:
+def report(file: Path, seconds: float) -> int:
     """Check a file and print what passed and what is wrong."""
     outcome = check(file, seconds)
-    ja = language == "ja"
     for number, step in enumerate(STEPS, start=1):
         if number > outcome.passed + 1 and outcome.en:
             break
         mark = "ok" if number <= outcome.passed else "--"
-        say(f"[{mark}] {number}. {step.ja if ja else step.en}")
+        say(f"[{mark}] {number}. {in_language(step)}")
     if not outcome.en:
-        say(
-            "全部できました。自分の自動微分エンジンです！"
-            if ja
-            else "All done: an engine of your own."
-        )
+        say(text("exercises.all done"))
         return 0
     say("")
-    say(outcome.ja if ja else outcome.en)
+    say(in_language(outcome))
     return 1
 
 
 def check(file: Path, seconds: float = SECONDS) -> Outcome:
     """Check a learner's file in a process of its own, for at most so many seconds.
 
+    The file runs with the rights of whoever checks it. What it started is stopped with it.
+
     Raises FileNotFoundError, which says how to begin, if there is no such file.
     """
     if not file.is_file():
-        raise FileNotFoundError(
-            f"{file} is not there; begin with: python -m demos.exercises start {file}"
-        )
+        command = f"python -m demos.exercises start {file}"
+        raise FileNotFoundError(text("exercises.not there", file=file, command=command))
     with tempfile.TemporaryDirectory() as folder:
         facts = Path(folder) / "report.jsonl"
         paths = [str(HERE.parent.parent), os.environ.get("PYTHONPATH", "")]
         environment = dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, paths)))
-        command = [
-            sys.executable,
-            "-X",
-            "utf8",
-            "-m",
-            "demos.exercises.runner",
-            str(file.resolve()),
-        ]
+        # -P is not known to Python 3.10: a module of the learner's in the working folder, called
+        # like one of Python's, must not be imported in its place.
+        command_line = [
+            sys.executable, "-X", "utf8", "-c", RUN,
+            str(file.resolve()), str(facts),
+        ]  # fmt: skip
+        started = subprocess.Popen(
+            command_line,
+            stdin=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=os.name == "posix",
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
         try:
-            subprocess.run(
-                [*command, str(facts)],
-                stdin=subprocess.DEVNULL,
-                timeout=seconds,
-                env=environment,
-                check=False,
-            )
+            started.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
             return stopped(facts, seconds)
+        finally:
+            stop_all(started)
         return outcome_of(read(facts))
 
 
+def stop_all(started: "subprocess.Popen[bytes]") -> None:
+    """Stop a process and, where the system knows them, those that it started."""
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(started.pid, signal.SIGKILL)
+    started.kill()
+    started.wait()
+
+
 def read(facts: Path) -> list[dict[str, Any]]:
-    """Return what the checks told so far, whole lines only."""
+    """Return what the checks told so far: whole lines of our own form, and nothing else."""
     if not facts.is_file():
         return []
-    lines = facts.read_text(encoding="utf-8").split("\n")
-    return [json.loads(line) for line in lines[:-1]]
+    with facts.open("rb") as file:
+        lines = file.read(LONGEST_REPORT).decode("utf-8", "replace").split("\n")
+    found = []
+    for line in lines[:-1]:
+        try:
+            fact = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(fact, dict) and all(
+            isinstance(fact.get(name), str) for name in ("state", "check")
+        ):
+            found.append(fact)
+    return found
 
 
 def outcome_of(facts: Sequence[dict[str, Any]]) -> Outcome:
-    passed = sum(fact["state"] == "passed" for fact in facts)
+    """Return what a check found, from its report."""
+    passed = min(sum(fact["state"] == "passed" for fact in facts), len(STEPS))
     last = facts[-1] if facts else {"state": "begun", "check": "import"}
     if last["state"] == "failed":
-        return Outcome(passed, last["ja"], last["en"])
+        told = [shortened(str(last.get(name, "")), LONGEST_ERROR) for name in ("ja", "en")]
+        return Outcome(passed, *told)
     if passed == len(STEPS):
         return Outcome(passed, "", "")
-    where = last["check"]
-    return Outcome(
-        passed,
-        f"確認の途中で Python が終了しました（{where}）。sys.exit などを書いていませんか。",
-        f"Python ended in the middle of the check ({where}); is there a sys.exit in the file?",
-    )
+    return told_in_both(passed, "exercises.ended", where=last["check"])
+
+
+def told_in_both(passed: int, key: str, **parts: object) -> Outcome:
+    """Return an outcome with words of the catalogue."""
+    return Outcome(passed, text(key, "ja", **parts), text(key, "en", **parts))
 
 
 def stopped(facts: Path, seconds: float) -> Outcome:
     """Return the outcome of a check that took too long."""
     told = read(facts)
     where = told[-1]["check"] if told else "import"
-    return Outcome(
-        sum(fact["state"] == "passed" for fact in told),
-        f"{seconds:g} 秒たっても終わらないので止めました（{where}）。"
-        "終わらないループはありませんか。",
-        f"stopped after {seconds:g} seconds ({where}); is there a loop that never ends?",
-    )
+    passed = min(sum(fact["state"] == "passed" for fact in told), len(STEPS))
+    return told_in_both(passed, "exercises.stopped", seconds=f"{seconds:g}", where=where)
 
 
-def say(text: str) -> None:
-    """Print a text; a letter that the console does not have becomes a question mark."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    print(text.encode(encoding, "replace").decode(encoding))
+def say(words: str) -> None:
+    """Print a text as the console can show it; nothing in it drives the terminal."""
+    for line in words.split("\n"):
+        print(console_text(obeyed_by_nobody(line), sys.stdout))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended_quietly(main))
