@@ -6,12 +6,13 @@ become text with answers that fold out, and the rest is code, cell by cell as in
 
 import argparse
 import ast
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autograd_lite.words import LANGUAGE_OPTIONS, LANGUAGES, chosen_language
+from autograd_lite.words import LANGUAGE_OPTIONS, LANGUAGES, chosen_language, text
 from demos.contents import LESSONS, Lesson
 from demos.page import answer_folded, joined
 
@@ -21,34 +22,61 @@ __all__ = ["converted", "main", "write_notebooks"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m demos.notebooks", description="Write the lessons as notebooks."
+        prog="python -m demos.notebooks", description=text("notebooks.about")
     )
     parser.add_argument(
         *LANGUAGE_OPTIONS, dest="lang", choices=LANGUAGES, default=chosen_language()
     )
+    parser.add_argument("--force", action="store_true", help=text("notebooks.force"))
     parser.add_argument("--out", type=Path, default=Path("notebooks"), metavar="FOLDER")
     options = parser.parse_args(arguments)
     try:
-        paths = write_notebooks(options.out, options.lang)
+        paths, kept = write_notebooks(options.out, options.lang, force=options.force)
     except (OSError, ImportError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    print(f"{len(paths)} notebooks: {options.out}")
+    print(text("notebooks.written", count=len(paths), folder=options.out))
+    for path in kept:
+        print(text("notebooks.kept", path=path))
     return 0
 
 
-def write_notebooks(folder: Path, language: str) -> list[Path]:
-    """Write a notebook for each lesson; return their paths.
+def write_notebooks(
+    folder: Path, language: str, *, force: bool = False
+) -> tuple[list[Path], list[Path]]:
+    """Write a notebook for each lesson; return the paths written, and those that were kept.
+
+    A notebook that somebody has worked in (other cells, outputs, answers) is kept, unless `force`
+    says otherwise.
 
     Raises ImportError, which says what to install, where jupytext is missing.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    paths = []
+    written: list[Path] = []
+    kept: list[Path] = []
     for lesson in LESSONS:
         path = folder / f"{lesson.path.stem}.{language}.ipynb"
-        jupytext().write(converted(lesson, language), path, fmt="ipynb")
-        paths.append(path)
-    return paths
+        book = converted(lesson, language)
+        if path.exists() and not force and not untouched(path, book):
+            kept.append(path)
+            continue
+        jupytext().write(book, path, fmt="ipynb")
+        written.append(path)
+    return written, kept
+
+
+def untouched(path: Path, book: Any) -> bool:
+    """Return whether a notebook is as we write it: the same cells, without outputs, and no more."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        cells = [
+            (cell["cell_type"], "".join(cell["source"]), cell.get("outputs", []))
+            for cell in found["cells"]
+        ]
+    except (ValueError, KeyError, TypeError):
+        return False
+    ours: list[Any] = [(cell["cell_type"], cell["source"], []) for cell in book["cells"]]
+    return cells == ours and set(found) == {"cells", "metadata", "nbformat", "nbformat_minor"}
 
 
 def converted(lesson: Lesson, language: str) -> Any:

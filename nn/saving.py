@@ -16,13 +16,16 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from autograd_lite import TABLE, Op, Value
-from autograd_lite.files import write_atomically
+from autograd_lite.files import checked_suffix, read_limited, write_atomically
 
 __all__ = ["save", "load_into", "Saved", "read"]
 
 FORMAT = "autograd-lite network"
 VERSION = 1
 LARGEST = 64 * 2**20  # bytes: a file beyond this is not a network of ours
+MOST_BRACKETS = 200_000  # units and layers
+MOST_QUOTES = 100_000  # names of fields and activations
+SHORTEST_NUMBER = 4  # characters of a number with its comma, on average: "0.0,"
 
 
 class SavableUnit(Protocol):
@@ -72,7 +75,7 @@ def save(network: Savable, path: str | Path) -> None:
     text = as_json(network)
     if len(text) > LARGEST:
         raise ValueError(f"{network!r} takes more than {LARGEST // 2**20} MiB; it is not saved")
-    write_atomically(path, text)
+    write_atomically(checked_suffix(path, [".json", ""], "a network"), text)
 
 
 def check_activations(layer: SavableLayer) -> None:
@@ -142,11 +145,11 @@ class Saved:
 
 def read(path: Path, table: Mapping[str, Op]) -> Saved:
     """Return the checked contents of a saved network."""
-    with path.open("rb") as file:
-        raw = file.read(LARGEST + 1)
+    raw = read_limited(path, LARGEST)
     try:
         if len(raw) > LARGEST:
             raise ValueError(f"it is larger than {LARGEST // 2**20} MiB")
+        check_structure(raw)
         return parsed(raw, table)
     except UnicodeDecodeError as error:
         reason = f"it is not UTF-8 text (byte {error.start})"
@@ -155,6 +158,19 @@ def read(path: Path, table: Mapping[str, Op]) -> Saved:
     except ValueError as error:  # of json too
         reason = str(error)
     raise ValueError(f"{path} is not a saved network: {reason}")
+
+
+def check_structure(raw: bytes) -> None:
+    """Raise ValueError for a file whose parts would take far more memory than its bytes.
+
+    A network of ours has few lists, one for each unit, and no empty ones; each number takes some
+    characters. `[[],[],...]` takes 30 times its size.
+    """
+    brackets = raw.count(b"[") + raw.count(b"{")
+    if brackets > MOST_BRACKETS or raw.count(b'"') > MOST_QUOTES:
+        raise ValueError("it is nested too deeply, or has more parts than a network of ours")
+    if len(raw) > 2**20 and raw.count(b",") * SHORTEST_NUMBER > len(raw):
+        raise ValueError("its numbers are shorter than those of a network of ours")
 
 
 def parsed(raw: bytes, table: Mapping[str, Op]) -> Saved:
