@@ -121,7 +121,7 @@ def read_limited(path: Path, limit: int) -> bytes:
     Raises ValueError for what is none: reading a pipe would wait for ever, a device never end.
     """
     mode = path.stat().st_mode
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # opening a folder says so itself
         raise ValueError(f"{path} is no regular file, and is not read")
     with path.open("rb") as file:
         return file.read(limit + 1)
