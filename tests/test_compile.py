@@ -109,7 +109,7 @@ def where_one(x, y):
 
 def test_constants_are_folded_and_neutral_operands_vanish():
     x = Value(2.0, "x")
-    f = compile((1 * x + 0) * (Value(3.0) * 2.0) / 1 - 0, [x])
+    f = compile((1 * x + -0.0) * (Value(3.0) * 2.0) / 1 - 0, [x])
     assert [(i.op.name, i.operands) for i in f.program.body] == [("mul", (0, 6.0))]
 
 

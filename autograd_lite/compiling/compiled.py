@@ -13,6 +13,7 @@ from autograd_lite.collector import collector_paused
 from autograd_lite.compiling.instructions import Instructions, instructions_of
 from autograd_lite.compiling.python import PythonText, function_of
 from autograd_lite.plain_numbers import described, number
+from autograd_lite.simplified import identical
 from autograd_lite.value import DOMAIN_ERRORS, Value
 
 __all__ = ["Compiled", "Group", "Numbers"]
@@ -29,6 +30,7 @@ class Compiled:
     """
 
     target = "python"
+    shorter = staticmethod(identical)  # what may stand in the place of an op: the same bits
 
     def __init__(
         self, outputs: "Group | Sequence[Group]", inputs: "Group | Sequence[Group]"
@@ -44,9 +46,13 @@ class Compiled:
         if not flat_outputs:
             raise ValueError("there is nothing to compute: give at least one output")
         with collector_paused():
-            self.program: Instructions = instructions_of(flat_outputs, flat_inputs)
+            self.program: Instructions = instructions_of(flat_outputs, flat_inputs, self.shorter)
         self.name = flat_outputs[0].label if flat_outputs else ""
         self.functions: dict[tuple[bool, ...], Callable[..., tuple[float, ...]]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what copies and pickles are made of: not the functions, which are made again."""
+        return {**self.__dict__, "functions": {}}
 
     def __repr__(self) -> str:
         return (
@@ -332,9 +338,11 @@ def floats(what: str, numbers: Iterable[Any]) -> list[float]:
 
 def count_of(k: int, batch: Numbers, size: int | None) -> int:
     """Return how many rows a batch has; raise unless each has `size` numbers."""
-    if size is None:
-        return len(batch)
     shape = getattr(batch, "shape", None)
+    if size is None:
+        if shape is not None and len(shape) != 1:
+            raise ValueError(f"argument {k} needs one number for each row, not shape {shape}")
+        return len(batch)
     if shape is not None:
         if len(shape) != 2 or shape[1] != size:
             raise ValueError(f"argument {k} needs rows of {size} numbers, not shape {shape}")

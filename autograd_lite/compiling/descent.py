@@ -34,6 +34,7 @@ from autograd_lite.compiling.native import (
     lanes_and_vectors,
 )
 from autograd_lite.compiling.schedule import Schedule
+from autograd_lite.simplified import simplified
 from autograd_lite.value import Value
 
 __all__ = ["Rule", "Descent", "RUNNING", "NOT_FINITE", "BELOW", "PATIENCE", "OVERSHOT"]
@@ -72,7 +73,8 @@ class Rule(NamedTuple):
         Raises TypeError if what all parameters share depends on one of them.
         """
         inputs = [self.p, self.g, *self.state, *self.shared]
-        program = instructions_of([self.new_p, *self.new_state, *self.new_shared], inputs)
+        outputs = [self.new_p, *self.new_state, *self.new_shared]
+        program = instructions_of(outputs, inputs, simplified)
         own = 2 + len(self.state)
         depends = program.depending_on(range(own))
         for reference in program.outputs[own - 1 :]:

@@ -1,15 +1,14 @@
 """Instructions: a graph of Values as a list of numbered operations, in the order they run.
 
 What no output needs is not in the list, what stands in the graph twice is in it once, what
-can be computed now is a number, and 1·x, 0+x and x¹ are x. All facts about ops are read off
-their rows. None of it changes a bit of a result, with one exception: where 0 is added to −0
-the sign of that zero stays, which the sum would lose.
+can be computed now is a number, and 1·x, x − 0 and x¹ are x (`simplified.py`). None of it changes
+a bit of a result.
 
 Legend
     reference   an operand: the number (int) of an input or instruction, or a constant (float)
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from autograd_lite import ops
@@ -17,7 +16,7 @@ from autograd_lite.graph import order_of
 from autograd_lite.messages import explained
 from autograd_lite.operators import Operators
 from autograd_lite.ops import Op
-from autograd_lite.simplified import simplified
+from autograd_lite.simplified import identical
 from autograd_lite.source_lines import SourceLine
 from autograd_lite.value import DOMAIN_ERRORS, Value, float_data
 
@@ -32,6 +31,7 @@ __all__ = [
 ]
 
 Reference: TypeAlias = int | float
+Shorter: TypeAlias = Callable[[Op, Any], Any]
 
 
 class Instruction(NamedTuple):
@@ -112,7 +112,7 @@ class Instructions:
 
 
 class Term(Operators):
-    """A number of a program that is not known yet: what `simplified` gets as an operand."""
+    """A number of a program that is not known yet: what `identical` gets as an operand."""
 
     __slots__ = ("recorder", "reference")
 
@@ -131,8 +131,9 @@ class Term(Operators):
 class Recorder:
     """Collects instructions; the same one asked for again is the one that is there already."""
 
-    def __init__(self, inputs: int) -> None:
+    def __init__(self, inputs: int, shorter: Shorter = identical) -> None:
         self.inputs = inputs
+        self.shorter = shorter
         self.body: list[Instruction] = []
         self.found: dict[tuple[Any, ...], int] = {}
 
@@ -155,7 +156,7 @@ class Recorder:
             except DOMAIN_ERRORS:
                 pass  # left to fail where eager code fails: when it runs
         elif constants or op.sequences or len(operands) == 1:
-            shorter = simplified(op, op.split([self.term(r) for r in operands]))
+            shorter = self.shorter(op, op.split([self.term(r) for r in operands]))
             if shorter is not None:
                 return shorter.reference if isinstance(shorter, Term) else float(shorter)
         # 0.0 and -0.0 are equal, and so are 1 and 1.0: constants are told apart by their text
@@ -172,14 +173,19 @@ class Recorder:
         return number
 
 
-def instructions_of(outputs: Sequence[Value], inputs: Sequence[Value]) -> Instructions:
+def instructions_of(
+    outputs: Sequence[Value], inputs: Sequence[Value], shorter: Shorter = identical
+) -> Instructions:
     """Return the program that computes `outputs` from `inputs`.
+
+    shorter     what may stand in the place of an op: `identical` gives the same bits;
+                `simplified` may lose the sign of a zero, as native code may
 
     An input may be any node: what is below it does not matter then. Every other leaf stands in
     the program as the number that it holds now.
     """
     reference: dict[Value, Reference] = {node: k for k, node in enumerate(inputs)}
-    recorder = Recorder(len(inputs))
+    recorder = Recorder(len(inputs), shorter)
     for node in order_of(outputs):
         if node in reference:
             continue

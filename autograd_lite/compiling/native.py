@@ -7,6 +7,7 @@ in it: everything that a call writes to is its own.
 
 import ctypes
 import math
+import os
 import sys
 from array import array
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from autograd_lite.compiling.compiled import Batch, Compiled, Group
 from autograd_lite.compiling.kernel import Kernel
 from autograd_lite.compiling.machine import LIBRARY
 from autograd_lite.compiling.schedule import Schedule
+from autograd_lite.simplified import simplified
 
 __all__ = ["NativeCompiled", "Code", "Buffer", "lanes_and_vectors"]
 
@@ -82,9 +84,54 @@ class Engine:
             function = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
             llvm.add_symbol(name, function)
 
+        self.optimizers: dict[int, Optimizer] = {}  # one for each level
+        # A child forked while another thread is in LLVM would wait for ever for its lock.
+        lock = getattr(llvm.ffi.lib, "_lock", None)
+        if lock is not None and hasattr(os, "register_at_fork"):
+            os.register_at_fork(
+                before=lock.__enter__, after_in_parent=lock.__exit__, after_in_child=lock.__exit__
+            )
+
+    def optimizer(self, level: int) -> "Optimizer":
+        """Return what optimises modules at a level, always the same one."""
+        if level not in self.optimizers:
+            self.optimizers[level] = Optimizer(self, level)
+        return self.optimizers[level]
+
     def target_machine(self, level: int) -> Any:
+        """Return a target machine of LLVM, for code to keep."""
         target = self.llvm.Target.from_triple(self.triple)
         return target.create_target_machine(cpu=self.cpu, features=self.features, opt=level)
+
+
+class Optimizer:
+    """The passes of LLVM that our code needs, and no more.
+
+    Its instructions are in vectors and in their order already; what is left is to put small
+    functions in their places, to compute once what stands there twice, and to fold. LLVM's own
+    list of passes leaves 55 kB behind for every program, whoever frees it; these leave none.
+    """
+
+    def __init__(self, engine: Engine, level: int) -> None:
+        self.llvm = engine.llvm
+        self.machine = engine.target_machine(level)
+        options = self.llvm.create_pipeline_tuning_options(speed_level=level)
+        self.builder = self.llvm.create_pass_builder(self.machine, options)
+
+    def run(self, module: Any) -> None:
+        """Optimise a module in place."""
+        passes = self.llvm.create_new_module_pass_manager()
+        passes.add_always_inliner_pass()
+        passes.add_sroa_pass()
+        passes.add_instruction_combine_pass()
+        passes.add_new_gvn_pass()
+        passes.add_simplify_cfg_pass()
+        passes.add_loop_rotate_pass()
+        passes.add_instruction_combine_pass()
+        passes.add_dead_store_elimination_pass()
+        passes.add_aggressive_dce_pass()
+        passes.add_global_dead_code_eliminate_pass()
+        passes.run(module, self.builder)
 
 
 ENGINES: list[Engine] = []
@@ -113,11 +160,7 @@ class Code:
         module = llvm.parse_assembly(text)
         module.triple = engine().triple
         module.data_layout = str(machine.target_data)
-        options = llvm.create_pipeline_tuning_options(speed_level=level)
-        options.loop_vectorization = False  # everything is in vectors already
-        options.slp_vectorization = False
-        builder = llvm.create_pass_builder(machine, options)
-        builder.getModulePassManager().run(module, builder)
+        engine().optimizer(level).run(module)
         return module
 
     def function(self, name: str, result: Any, *arguments: Any) -> Any:
@@ -178,6 +221,7 @@ class NativeCompiled(Compiled):
     """
 
     target = "native"
+    shorter = staticmethod(simplified)
 
     def __init__(
         self, outputs: "Group | Sequence[Group]", inputs: "Group | Sequence[Group]"
@@ -185,6 +229,10 @@ class NativeCompiled(Compiled):
         engine()  # without the extra, the error comes here
         super().__init__(outputs, inputs)
         self.natives: dict[tuple[tuple[bool, ...], bool], Native] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what copies and pickles are made of: not the machine code, which is made again."""
+        return {**super().__getstate__(), "natives": {}}
 
     @property
     def source(self) -> str:
@@ -257,6 +305,11 @@ class NativeCompiled(Compiled):
         for k, rows, size in batch.batches:
             width = 1 if size is None else size
             data = contiguous(k, rows, batch.count, size, batch)
+            if data.nbytes != 8 * batch.count * width:  # whatever the shape said: never past it
+                raise ValueError(
+                    f"argument {k} holds {data.nbytes // 8} numbers, not {batch.count} rows "
+                    f"of {width}"
+                )
             if batch.count and width:
                 address, keep = address_of(data)
                 native.pack(address, width, first, None, batch.count, X.address)
@@ -290,8 +343,9 @@ def address_of(view: memoryview) -> tuple[int, Any]:
     if not view.readonly:
         first = ctypes.c_char.from_buffer(view.cast("B"))
         return ctypes.addressof(first), first
-    place = getattr(view.obj, "ctypes", None)  # a read-only NumPy array
-    if place is not None:
-        return int(place.data), view
+    whole: Any = view.obj  # perhaps a read-only NumPy array
+    place = getattr(whole, "ctypes", None)
+    if place is not None and whole.nbytes == view.nbytes and whole.flags.c_contiguous:
+        return int(place.data), view  # all of the array, and not a part further on
     copy = ctypes.create_string_buffer(view.tobytes())
     return ctypes.addressof(copy), copy

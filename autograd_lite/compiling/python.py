@@ -93,7 +93,8 @@ class PythonText:
         if not op.term:
             return None
         rows = op.split([self.text(r) for r in operands])
-        return [op.term.format(**dict(zip(op.operands, row))) for row in zip(*rows)]
+        terms = [op.term.format(**dict(zip(op.operands, row))) for row in zip(*rows)]
+        return ["0.0", *terms]  # as the row adds; without it -0.0 would stay -0.0
 
     def expression(self, op: Op, operands: Sequence[Reference]) -> str:
         """Return the right side of the line that computes an op."""
