@@ -19,7 +19,7 @@ from autograd_lite.compiling import compile
 from autograd_lite.drawing import draw
 from autograd_lite.gradients import directional_derivative, grad, gradients
 from autograd_lite.graph import topological_order
-from autograd_lite.more_ops import at_least, softplus, tan
+from autograd_lite.more_ops import at_least, log_sum_exp, norm, softplus, tan
 from autograd_lite.ops import (
     TABLE,
     Op,
@@ -57,7 +57,7 @@ __all__ = [
     "trace", "step_through", "draw",
     "exp", "log", "sqrt", "reciprocal", "sin", "cos", "tan", "tanh",
     "sigmoid", "softplus", "relu", "step", "sign", "abs",
-    "maximum", "minimum", "at_least", "where", "identity", "dot", "total",
+    "maximum", "minimum", "at_least", "where", "identity", "dot", "total", "norm", "log_sum_exp",
     "Op", "TABLE",
 ]  # fmt: skip
 

@@ -31,7 +31,7 @@ LONGEST = 1000  # characters
 DEEPEST = 100  # brackets, or operations, one in the other
 
 WRITTEN_BY_SIGNS = {"add", "sub", "mul", "div", "neg", "power", "variable_power"}
-MET_IN_DERIVATIVES = {"monomial", "variable_monomial", "compare"}
+MET_IN_DERIVATIVES = {"monomial", "variable_monomial", "compare", "ratio"}
 OPS: dict[str, Op] = {  # the rows that people call by name, those that the package exports
     name: op
     for name, op in TABLE.items()

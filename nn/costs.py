@@ -7,10 +7,9 @@ Legend
 """
 
 from collections.abc import Callable, Sequence
-from functools import reduce
 from typing import TypeAlias
 
-from autograd_lite import Value, dot, exp, softplus, total
+from autograd_lite import Value, dot, exp, more_ops, softplus, total, where
 from autograd_lite.value import Operand, as_value
 
 __all__ = [
@@ -38,7 +37,8 @@ def sigmoid_cross_entropy(outputs: Sequence[Value], targets: Sequence[Operand]) 
     """Return −Σ t ln σ(z) + (1 − t) ln(1 − σ(z)) over the weighted inputs z of one image.
 
     It takes z and applies the sigmoid itself, so give the network's last layer the activation
-    `identity`. Written softplus(z) − t·z, which is the same and never overflows.
+    `identity`. Written t·softplus(−z) + (1 − t)·softplus(z), which is the same, never overflows,
+    and has all its digits where σ(z) is 0 or 1 to rounding. A factor of 0 takes no part.
 
     Raises ValueError if there are not as many targets as outputs.
 
@@ -46,14 +46,18 @@ def sigmoid_cross_entropy(outputs: Sequence[Value], targets: Sequence[Operand]) 
     '0.6931'
     """
     checked(outputs, targets)
-    return labelled(total([softplus(z) - t * z for z, t in zip(outputs, targets)]))
+    terms = []
+    for z, t in zip(outputs, targets):
+        terms.append(weighted(t, softplus(-z)) + weighted(1.0 - t, softplus(z)))
+    return labelled(total(terms))
 
 
 def softmax_cross_entropy(outputs: Sequence[Value], targets: Sequence[Operand]) -> Value:
     """Return −Σ t_j ln softmax(z)_j over the weighted inputs z of one image.
 
     It takes z and applies the softmax itself, so give the network's last layer the activation
-    `identity`. The targets are to add up to 1, one of them usually 1 and the rest 0.
+    `identity`. The targets are to add up to 1, one of them usually 1 and the rest 0. A z of −∞
+    is a class that is masked; a target of 0 takes no part.
 
     Raises ValueError if there are not as many targets as outputs.
 
@@ -62,31 +66,41 @@ def softmax_cross_entropy(outputs: Sequence[Value], targets: Sequence[Operand]) 
     """
     checked(outputs, targets)
     log_sum = log_sum_exp(outputs)
-    return labelled(total([t * (log_sum - z) for z, t in zip(outputs, targets)]))
+    return labelled(total([weighted(t, log_sum - z) for z, t in zip(outputs, targets)]))
+
+
+def weighted(t: Operand, cost: Operand) -> Operand:
+    """Return t · cost, and 0 where t is 0, also of an infinite cost."""
+    product: Operand = where(t, t * cost, 0.0)
+    return product
 
 
 def log_sum_exp(z: Sequence[Operand]) -> Value:
-    """Return ln Σ exp(z_j), which never overflows: ln(eˣ + eʸ) = x + softplus(y − x), repeated.
+    """Return ln Σ exp(z_j), from the largest z on: nothing overflows, and −∞ takes no part.
 
     >>> f"{log_sum_exp([Value(1000.0), Value(1000.0)]):.4f}"
     '1000.6931'
     """
-    return as_value(reduce(log_add_exp, z))
+    return as_value(more_ops.log_sum_exp(list(z)))
 
 
 def log_add_exp(x: Operand, y: Operand) -> Operand:
-    left_over: Operand = softplus(y - x)
-    return x + left_over
+    """Return ln(exp(x) + exp(y))."""
+    return log_sum_exp([x, y])
 
 
 def softmax(z: Sequence[Value]) -> list[Value]:
     """Return exp(z_j) / Σ exp(z_k) for each j: positive numbers that add up to 1.
 
+    From the largest z on, exp(z_j − m) / Σ exp(z_k − m), which is the same and never overflows.
+
     >>> [f"{p:.2f}" for p in softmax([Value(0.0), Value(0.0)])]
     ['0.50', '0.50']
     """
-    log_sum = log_sum_exp(z)
-    return [exp(value - log_sum) for value in z]
+    m = more_ops.largest(z)
+    e = [exp(value - m) for value in z]
+    whole = total(e)
+    return [value / whole for value in e]
 
 
 def checked(outputs: Sequence[Value], targets: Sequence[Operand]) -> None:

@@ -11,7 +11,7 @@ Legend
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from autograd_lite import Op, dot, sqrt
+from autograd_lite import Op, dot, more_ops
 from autograd_lite.plain_numbers import described
 from autograd_lite.value import Operand
 
@@ -28,12 +28,12 @@ Numbers: TypeAlias = list[Any]  # floats where all operands were, otherwise Valu
 def norm(a: Vector) -> Any:
     """Return ‖a‖ = √(a₁² + … + aₙ²), the magnitude (大きさ) of a vector.
 
-    Of the zero vector it is 0, and has no derivative there (backprop then gives nan).
+    One op, without overflow on the way. Of the zero vector it is 0, and so is its slope there.
 
     >>> f"{norm([-1.0, 2.0]):.4f}"
     '2.2361'
     """
-    return sqrt(dot(a, a))
+    return more_ops.norm(list(a))
 
 
 def vector_sum(a: Vector, b: Vector) -> Numbers:

@@ -651,6 +651,7 @@ def test_a_wrong_value_is_caught(row, monkeypatch):
     with pytest.raises(AssertionError):
         if row.sequences:
             test_sums_and_inner_products_add_from_left_to_right()
+            test_two_and_three_operands_have_their_textbook_values()
         elif isinstance(row, ops.Power):
             test_powers_are_pythons_bit_for_bit_and_raise_where_it_raises_or_turns_complex()
         elif len(row.operands) == 1:
@@ -671,6 +672,9 @@ def test_two_and_three_operands_have_their_textbook_values():
         "maximum": ((2.0, 3.0), 3.0),
         "minimum": ((2.0, 3.0), 2.0),
         "compare": ((3.0, 2.0), 1.0),
+        "ratio": ((3.0, 2.0), 1.5),
+        "norm": ((3.0, 4.0), 5.0),
+        "log_sum_exp": ((0.0, 0.0), math.log(2.0)),
         "at_least": ((3.0, 2.0), 1.0),
         "where": ((1.0, 2.0, 3.0), 2.0),
         "dot": ((2.0, 3.0, 5.0, 1.0), 13.0),
