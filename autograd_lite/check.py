@@ -15,12 +15,15 @@ from typing import NamedTuple
 from autograd_lite.graph import topological_order
 from autograd_lite.messages import told
 from autograd_lite.plain_numbers import number
-from autograd_lite.value import DOMAIN_ERRORS, Operand, Value, as_value, backward
+from autograd_lite.value import DOMAIN_ERRORS, Operand, Value, as_value, backward, held
 
 __all__ = ["check_gradients", "GradientCheck", "CheckedPartial", "find_nan"]
 
 EPSILON = 2.0**-52  # the relative spacing of floats
-STEP = 2.0**-11
+STEP = 2.0**-8
+STEPS = 14  # each an eighth of the one before
+ROUGH = 0.01  # of the slope: a difference that is less exact says nothing
+LEVEL = 1e-9
 
 
 class CheckedPartial(NamedTuple):
@@ -33,9 +36,18 @@ class CheckedPartial(NamedTuple):
     tolerance: float
 
     @property
+    def state(self) -> str:
+        """What was found: "ok", "DIFFERS", or "cannot tell" where differences are too rough."""
+        if not abs(self.backprop - self.measured) <= self.tolerance:
+            return "DIFFERS"
+        slope = max(abs(self.backprop), abs(self.measured))
+        level = slope <= self.tolerance <= LEVEL  # no slope, as far as can be seen
+        return "ok" if self.tolerance <= ROUGH * slope or level else "cannot tell"
+
+    @property
     def agrees(self) -> bool:
-        """Whether the two differ by no more than the tolerance."""
-        return abs(self.backprop - self.measured) <= self.tolerance
+        """Whether the two agree, and differences are exact enough to say so."""
+        return self.state == "ok"
 
 
 class GradientCheck:
@@ -53,12 +65,18 @@ class GradientCheck:
         head = ("input", "at", "backprop", "difference", "tolerance", "")
         rows = [
             (p.name, f"{p.at:.6g}", f"{p.backprop:.10g}", f"{p.measured:.10g}",
-             f"{p.tolerance:.1e}", "ok" if p.agrees else "DIFFERS")
+             f"{p.tolerance:.1e}", p.state)
             for p in self.partials
         ]  # fmt: skip
         widths = [max(len(row[k]) for row in [head, *rows]) for k in range(len(head))]
         lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths)) for row in [head, *rows]]
-        if not self:
+        states = {partial.state for partial in self.partials}
+        if "cannot tell" in states:
+            lines.append(
+                "Differences of this function are too rough here to tell: its values are large "
+                "beside its slope, or it is not smooth. Try another point, or a scaled function."
+            )
+        if "DIFFERS" in states:
             lines.append(
                 "A rule is wrong, or the function has a kink or a jump at this point "
                 "(relu, abs, maximum, step): try a point beside it."
@@ -95,35 +113,35 @@ def check_gradients(f: Callable[..., Operand], point: float | Sequence[float]) -
 
 def gradients_by_backprop(output: Value, variables: Sequence[Value]) -> list[float]:
     """Return d(output)/d(variable) for each; other nodes that `f` uses keep their gradients."""
-    order = topological_order(output)
-    before = [node.grad for node in order]
-    backward(output)
-    by_backprop = [variable.grad for variable in variables]
-    for node, grad in zip(order, before):
-        node.grad = grad
+    with held(topological_order(output), "grad") as before:
+        backward(output)
+        by_backprop = [variable.grad for variable in variables]
+        before.restore()
     return by_backprop
 
 
 def difference_quotient(
     f: Callable[..., Operand], at: Sequence[float], k: int
 ) -> tuple[float, float]:
-    """Return ∂f/∂xₖ by central differences, and a bound on its error.
+    """Return ∂f/∂xₖ by central differences, and an estimate of its error.
 
-    The step is a fixed one or one relative to x: the smaller that is exact enough. So a
-    function is neither left behind by a step (sin at 100,000) nor left by it (log at 0.0001).
+    Of steps that get ever smaller the one whose own error is estimated least: too large a step
+    misses what the function does in between (sin(1e5·x)), too small a one drowns in rounding.
     """
     best = None
     outside: Exception | None = None
-    for h in sorted({STEP, STEP * abs(at[k])} - {0.0}):
+    h = STEP * max(1.0, abs(at[k]))
+    for _ in range(STEPS):
         try:
             measured, error = extrapolated(f, at, k, h)
         except DOMAIN_ERRORS as domain_error:  # f does not exist so far from x
             outside = domain_error
-            continue
-        if best is None or not best[1] <= error:
-            best = measured, error
-        if error <= 1e-6 * abs(measured):
-            break
+        else:
+            if best is None or not best[1] <= error:
+                best = measured, error
+            if error <= 1e-8 * abs(measured):
+                break
+        h /= 8.0
     if best is None:
         assert outside is not None
         raise outside
@@ -133,16 +151,17 @@ def difference_quotient(
 def extrapolated(
     f: Callable[..., Operand], at: Sequence[float], k: int, h: float
 ) -> tuple[float, float]:
-    """Return ∂f/∂xₖ by central differences with the steps h and h/2, and a bound on its error.
+    """Return ∂f/∂xₖ by central differences with the steps h and h/2, and an estimate of its error.
 
     (f(x+h) − f(x−h)) / 2h errs by c·h²; taken with h and with h/2, the two give c, and their
-    combination (4·D(h/2) − D(h)) / 3 is better than either (Richardson).
+    combination (4·D(h/2) − D(h)) / 3 is better than either (Richardson). To that comes what f
+    rounds: of its values, and of x on the way to them.
     """
     far, size = central(f, at, k, h)
     near, _ = central(f, at, k, h / 2.0)
     measured = (4.0 * near - far) / 3.0
-    rounding = 64.0 * EPSILON * size / h
-    return measured, abs(near - far) / 4.0 + rounding + 1e-300
+    rounding = 16.0 * EPSILON * (size + abs(at[k] * measured)) / h
+    return measured, abs(near - far) / 4.0 + rounding
 
 
 def central(
@@ -154,7 +173,7 @@ def central(
     below[k] -= h
     up = as_value(f(*[Value(x) for x in above])).data
     down = as_value(f(*[Value(x) for x in below])).data
-    return (up - down) / (above[k] - below[k]), max(abs(up), abs(down), abs(at[k]))
+    return (up - down) / (above[k] - below[k]), max(abs(up), abs(down))
 
 
 def find_nan(output: Value) -> str:
@@ -177,9 +196,10 @@ def find_nan(output: Value) -> str:
     for node in order:
         for parent, partial in zip(node.parents, node.partials):
             if not math.isfinite(partial):
+                assert node.op is not None
                 return (
-                    f"no value is nan, but the local derivative of {told_node(node)} "
-                    f"in {told(parent)} is {partial!r}"
+                    f"no value is nan, but at {told(parent)} the local derivative of "
+                    f"{node.op.name} is {partial!r}"
                 )
     for node in reversed(order):
         if math.isnan(node.grad):

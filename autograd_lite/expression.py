@@ -13,9 +13,12 @@ Value(2.25, 'f')
 """
 
 import ast
+import itertools
+import keyword
 import linecache
 import math
 import operator
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -80,6 +83,11 @@ REFUSED_OPERATORS = {
     ast.Mod: "% is not known here: it has no useful derivative",
     ast.FloorDiv: "// is not known here: it has no useful derivative; write /",
 }
+
+
+WORDS = re.compile(  # of a formula: numbers, names, and whatever else, character by character
+    r"0[xX][\da-fA-F]+|(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?(?:j\b)?|[A-Za-z_]\w*|\S"
+)
 
 
 class ExpressionError(ValueError):
@@ -194,6 +202,7 @@ def parsed(text: str) -> ast.expr:
         depth += (character in "([{") - (character in ")]}")
         if depth > DEEPEST:
             raise ExpressionError(f"more than {DEEPEST} brackets are open at column {column}")
+    check_products(text)
     try:
         return ast.parse(text, mode="eval").body
     except SyntaxError as error:
@@ -216,6 +225,16 @@ def check_characters(text: str) -> None:
             else "; write names and signs in ASCII"
         )
         raise ExpressionError(f"column {column} has {name} (U+{ord(character):04X}){advice}")
+
+
+def check_products(text: str) -> None:
+    """Raise ExpressionError for a product written without its sign, as on paper: 2x."""
+    words: list[str] = WORDS.findall(text)
+    for left, right in itertools.pairwise(words):
+        ends = left[0].isdigit() or (left[0] == "." and len(left) > 1) or left == ")"
+        starts = right[0].isidentifier() or right == "("
+        if ends and starts and not keyword.iskeyword(right) and "lambda" not in words:
+            raise ExpressionError(f"a product needs its sign; write {left}*{right}")
 
 
 def check_formula(tree: ast.expr) -> None:
@@ -245,6 +264,9 @@ def parts_of(node: ast.expr) -> Sequence[ast.expr]:
         if type(node.op) not in BINARY:
             sign = type(node.op).__name__
             raise ExpressionError(REFUSED_OPERATORS.get(type(node.op), f"{sign} is not known here"))
+        euler = isinstance(node.left, ast.Name) and node.left.id == "e"
+        if euler and isinstance(node.op, ast.Pow) and variables_in(node.right):
+            raise ExpressionError(f"write exp({ast.unparse(node.right)}) for a power of e")
         return node.left, node.right
     if isinstance(node, ast.UnaryOp):
         if type(node.op) not in UNARY:

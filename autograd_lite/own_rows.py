@@ -11,8 +11,10 @@ import importlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd_lite.decided import decides, mark_of, marked
 from autograd_lite.ops import CHECKS, Op, Power
 from autograd_lite.plain_numbers import number
+from autograd_lite.value import Value
 
 __all__ = ["CheckedRule", "CheckedValue", "find_op"]
 
@@ -60,6 +62,7 @@ class CheckedValue:
 class CheckedRule:
     """The rule of a row of one's own: it gives one partial for each operand; on floats, floats.
 
+    If it has an `if`, what it gives on Values is marked: compiled, it would be the old branch.
     Raises TypeError, which says what to write, if it does not.
     """
 
@@ -79,11 +82,19 @@ class CheckedRule:
         if list(map(len, rows)) != list(map(len, given)):
             raise TypeError(self.wanted(given))
         if of_another_kind(operands):
+            if isinstance(operands[-1], Value) and decides(self.function, operands):
+                return self.marked(rows)
             return partials
         try:
             rows = tuple([tuple(map(number, row)) for row in rows])
         except TypeError as error:
             raise TypeError(f"the rule of {self.name} gives no number: {error}") from None
+        return rows if self.sequences else rows[0]
+
+    def marked(self, rows: Sequence[Any]) -> tuple[Any, ...]:
+        """Return the partials, each as a node that says that an `if` decided it."""
+        mark = mark_of(self.name)
+        rows = tuple([tuple([marked(mark, partial) for partial in row]) for row in rows])
         return rows if self.sequences else rows[0]
 
     def wanted(self, given: Sequence[Any]) -> str:

@@ -66,8 +66,6 @@ class Value(Operators):
 
     __slots__ = ("data", "grad", "label", "line", "op", "parents", "partials")
 
-    __array_ufunc__ = None  # NumPy then leaves `array * value` and `scalar * value` to us
-
     data: float
     grad: float
     label: str

@@ -139,8 +139,7 @@ def test_a_leaf_that_is_no_number_is_named():
 def test_an_infinite_derivative_and_a_gradient_that_is_no_number_are_named():
     x = Value(0.0, "x")
     out = sqrt(x) * 0.0
-    assert "the local derivative of sqrt: 0.0 ('x') give" in find_nan(out)
-    assert "is inf" in find_nan(out)
+    assert "at 0.0 ('x') the local derivative of sqrt is inf" in find_nan(out)
     y = Value(2.0, "y")
     z = y * 3.0
     z.backward()

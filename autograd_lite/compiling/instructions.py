@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from autograd_lite import ops
+from autograd_lite.decided import MARKS
 from autograd_lite.graph import order_of
 from autograd_lite.messages import explained
 from autograd_lite.operators import Operators
@@ -182,7 +183,8 @@ def instructions_of(
                 `simplified` may lose the sign of a zero, as native code may
 
     An input may be any node: what is below it does not matter then. Every other leaf stands in
-    the program as the number that it holds now.
+    the program as the number that it holds now. Raises TypeError for a derivative in which an
+    `if` of a rule of one's own was decided.
     """
     reference: dict[Value, Reference] = {node: k for k, node in enumerate(inputs)}
     recorder = Recorder(len(inputs), shorter)
@@ -193,6 +195,8 @@ def instructions_of(
             reference[node] = float_data(node)
             continue
         operands = tuple([reference[parent] for parent in node.parents])
+        if node.op in MARKS.values():
+            node.op.value([node.parents[0].data])  # refuses
         reference[node] = recorder.add(node.op, operands, node.label, node.line)
     labels = [node.label for node in inputs]
     wanted = [reference[node] for node in outputs]
