@@ -5,6 +5,7 @@ import math
 import random
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -293,13 +294,16 @@ def test_a_backward_that_is_interrupted_leaves_every_gradient_as_it_was(error, a
     assert x.grad == 24.125
 
 
+PACKAGE = str(Path(engine.__file__).parent)
+
+
 def interrupt_after(count):
-    """Make the count-th executed line of backprop.py raise KeyboardInterrupt, as Ctrl-C would."""
+    """Make the count-th executed line of the package raise KeyboardInterrupt, as Ctrl-C would."""
     left = count
 
     def line(frame, event, _):
         nonlocal left
-        if event == "line" and frame.f_code.co_filename == engine.__file__:
+        if event == "line" and frame.f_code.co_filename.startswith(PACKAGE):
             left -= 1
             if left == 0:
                 sys.settrace(None)
@@ -332,8 +336,8 @@ def test_ctrl_c_at_any_line_leaves_all_as_before_or_all_done(act):
             assert after in (before, done), f"interrupted at line event {count}"
         finally:
             sys.settrace(None)
-        assert count < 1000
-    assert count > 20
+        assert count < 3000
+    assert count > 100
 
 
 # -- Evaluating again ----------------------------------------------------------------------------
