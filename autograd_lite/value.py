@@ -256,17 +256,18 @@ def recorded(op: Op, out: float, parents: tuple[Value, ...], partials: tuple[flo
 
 def as_value(operand: Operand) -> Value:
     """Return a Value as it is, and a plain number as a constant leaf."""
-    if type(operand) is not float:
+    if type(operand) is int:
+        operand = float(operand)
+    elif type(operand) is not float:
         if isinstance(operand, Value):
             return operand
-        operand = float(operand) if type(operand) is int else number(operand)
+        operand = number(operand)
     leaf = new_value(Constant)
     leaf.data = operand
     leaf.grad = 0.0
     leaf.label = ""
     leaf.op = None
-    leaf.parents = ()
-    leaf.partials = ()
+    leaf.parents = leaf.partials = ()
     leaf.line = users_line() if LINES.recording else None
     return leaf
 
