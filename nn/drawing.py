@@ -23,6 +23,7 @@ import graphviz
 
 from autograd_lite import Value
 from autograd_lite.drawing.drawing import Drawing
+from autograd_lite.drawing.source import tooltip_of
 from autograd_lite.drawing.text import number_shown, plain, shown, typeset
 from autograd_lite.drawing.theme import FONT, THEMES, Theme
 from autograd_lite.plain_numbers import described
@@ -158,7 +159,7 @@ class Page:
         """Put a node with its middle at (x, y); width and height in points."""
         if words:
             self.descriptions[name] = words
-            look["tooltip"] = graphviz.escape(words)
+            look["tooltip"] = tooltip_of(words)
         self.graph.node(
             name, label=label, id=name, pos=f"{x:.1f},{y:.1f}!",
             width=f"{width / 72:.3f}", height=f"{height / 72:.3f}", **look,

@@ -227,7 +227,7 @@ class Writer:
             f"n{k}",
             label=f"<{self.node_table(k, kind)}>",
             id=f"n{k}",
-            tooltip=graphviz.escape(entities(description)),
+            tooltip=tooltip_of(description),
             **look,
         )
 
@@ -322,7 +322,7 @@ class Writer:
             look = {**look, "color": t.highlight, "penwidth": "3"}
         elif any(k in self.outputs for k in members):
             look = {**look, "fillcolor": t.output}
-        tooltip = graphviz.escape(entities(description))
+        tooltip = tooltip_of(description)
         graph.node(item, label=f"<{table(rows)}>", id=item, tooltip=tooltip, **look)
 
     def inner_rows(self, item: str, labelled: list[int]) -> list[str]:
@@ -427,7 +427,7 @@ class Writer:
         elif len(edge.parts) > 1 and found is None:
             look["penwidth"] = "2"
         self.descriptions[edge.id] = description
-        look["tooltip"] = look["labeltooltip"] = graphviz.escape(entities(plain(description)))
+        look["tooltip"] = look["labeltooltip"] = tooltip_of(plain(description))
         graph.edge(edge.parent, edge.child, **look)
 
     def derivative_label(
@@ -478,7 +478,7 @@ class Writer:
         self.descriptions[f"m{k}"] = description
         graph.node(
             f"m{k}", label=f"<… {operands}>", id=f"m{k}", shape="plaintext", style="",
-            fontcolor=t.faint, tooltip=graphviz.escape(entities(description)),
+            fontcolor=t.faint, tooltip=tooltip_of(description),
         )  # fmt: skip
         graph.edge(f"m{k}", self.scene.item_of[k], style="dotted", id=f"m{k}_edge")
 
@@ -489,6 +489,6 @@ def table(rows: Sequence[str]) -> str:
     return f"<TABLE {frame}>{body}</TABLE>"
 
 
-def entities(text: str) -> str:
-    """Return a text for a quoted DOT string, in which Graphviz reads entities."""
-    return text.replace("&", "&amp;")
+def tooltip_of(text: str) -> str:
+    """Return a text as a tooltip: all as typed, though Graphviz reads entities and \\N there."""
+    return str(graphviz.escape(text.replace("&", "&amp;").replace("\\", "&#92;&#92;")))
