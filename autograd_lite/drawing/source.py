@@ -491,4 +491,4 @@ def table(rows: Sequence[str]) -> str:
 
 def tooltip_of(text: str) -> str:
     """Return a text as a tooltip: all as typed, though Graphviz reads entities and \\N there."""
-    return str(graphviz.escape(text.replace("&", "&amp;").replace("\\", "&#92;&#92;")))
+    return str(graphviz.escape(text.replace("&", "&amp;").replace("\\", "&#92;" * 4)))

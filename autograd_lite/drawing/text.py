@@ -36,7 +36,7 @@ DIRECTION = {
 }
 WIDEST = 32  # characters in a line of a label
 LONGEST = 12_000  # bytes of a text as it stands in DOT: under 16,384 with what stands beside it
-BYTES = {" ": 6, "\t": 24, "\n": 6, "\\": 10}  # of what becomes longer than HTML makes it
+BYTES = {" ": 6, "\t": 24, "\n": 6, "\\": 20}  # of what becomes longer than HTML makes it
 BLANK = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}  # printable, and nothing to see
 
 
