@@ -161,3 +161,12 @@ def test_what_is_not_finite_in_native_code_is_an_error_as_in_python(formula, ask
         for g in (f, eager):
             with pytest.raises((OverflowError, ValueError)):
                 g(ask_at) if ask == "call" else getattr(g, ask)([2.0, ask_at])
+
+
+def test_where_native_code_has_no_number_python_has_the_last_word():
+    """∞/∞ on the way to a norm: not a number in machine code, infinite in Python."""
+    x, y = Value(3.0, "x"), Value(4.0, "y")
+    f = native(norm([x, y]), [x, y])
+    assert f(math.inf, 1.0) == math.inf
+    assert f.summed([3.0, math.inf], [4.0, 1.0]) == math.inf
+    assert f.each([3.0, math.inf], [4.0, 1.0]) == [5.0, math.inf]
