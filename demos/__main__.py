@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for lesson in chosen(options.lesson):
             run_lesson(lesson, rest)
     except (ValueError, OSError, ImportError) as error:
-        print(text("lessons.error", error=error), file=sys.stderr)
+        print(text("command.error", error=error), file=sys.stderr)
         return 2
     return 0
 

@@ -8,24 +8,16 @@ more, which training never sees, show what it has really learned.
 """
 
 import argparse
-import io
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
 from autograd_lite import trace
-from autograd_lite.console import console_text, printable
+from autograd_lite.console import ended_quietly, printable
 from autograd_lite.drawing import RendererNotFound
 from autograd_lite.stepping.page import MOST_NODES
-from autograd_lite.words import (
-    LANGUAGE_OPTIONS,
-    LANGUAGES,
-    Speaking,
-    language_asked,
-    text,
-)
+from autograd_lite.words import text
+from demos.command import add_language, run_demo, say
 from demos.gallery import write_gallery
 from demos.images import COLUMNS, LEARNED, UNSEEN, Image, load_drawing, load_images
 from nn import (
@@ -48,40 +40,11 @@ SHOWN = 5  # images that the network takes for the other, in a report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the demo with the given command line; return the exit status.
-
-    0: done; 2: something given does not make sense or cannot be read or written, and the error
-    says what; 1: nobody reads the output any more; 130: stopped by Ctrl-C outside the training.
-    """
-    with Speaking(language_asked(sys.argv[1:] if arguments is None else arguments)):
-        return spoken(parsed(arguments))
+    """Run the demo with the given command line; return the exit status of `run_demo`."""
+    return run_demo(arguments, parsed, run)
 
 
-def spoken(options: argparse.Namespace) -> int:
-    """Run the demo in the language that is spoken; return the exit status."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a path may not fit the code page
-    try:
-        run(options)
-    except BrokenPipeError:  # whoever reads the output has seen enough: `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except (ValueError, OSError, ImportError, ArithmeticError) as error:
-        say("error", sys.stderr, error=error)
-        return 2
-    except KeyboardInterrupt:
-        say("stopped", sys.stderr)
-        return 130
-    return 0
-
-
-def say(key: str, output: IO[str] | None = None, **parts: object) -> None:
-    """Print words of the demo, as far as the console has their letters."""
-    output = output or sys.stdout
-    print(console_text(text(f"digits.{key}", **parts), output), file=output)
-
-
-def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m demos.digits",
         description=text("digits.about"),
@@ -99,7 +62,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--image", type=Path, metavar="FILE",
         help=text("digits.image"))  # fmt: skip
     add("--load", type=Path, metavar="FILE", help=text("digits.load"))
-    add(*LANGUAGE_OPTIONS, dest="language", choices=LANGUAGES, help=text("digits.language"))
+    add_language(parser)
     return parser.parse_args(arguments)
 
 
@@ -110,7 +73,7 @@ def run(options: argparse.Namespace) -> None:
         network = load(options.load)
         if network.sizes[0] != 12 or network.sizes[-1] != 2:
             raise ValueError(f"{options.load} holds a network {network.sizes}, not one of digits")
-        say("loaded", network=network, path=options.load)
+        say("digits.loaded", network=network, path=options.load)
     else:
         if options.out.is_file():
             raise ValueError(f"{options.out} is a file; --out takes a folder")
@@ -120,7 +83,7 @@ def run(options: argparse.Namespace) -> None:
             costs: dict[str, object] = {
                 "first": f"{history.costs[0]:.4f}", "last": f"{history.costs[-1]:.4f}",
             }  # fmt: skip
-            say("cost", sys.stdout, **costs, epochs=len(history.costs),
+            say("digits.cost", sys.stdout, **costs, epochs=len(history.costs),
                 seconds=f"{history.seconds:.1f}")  # fmt: skip
         if options.speeds:
             show_speeds(options, learned)
@@ -137,17 +100,17 @@ def run(options: argparse.Namespace) -> None:
     if not options.load:
         saved = options.out / "network.json"
         network.save(saved)
-        say("saved", path=saved)
+        say("digits.saved", path=saved)
         if not options.no_gallery:
             write_steps(network, first(learned, 0), options.out)
             show_gallery(network, learned, history, options.out, film)
-        say("own drawing")
+        say("digits.own drawing")
         print(f"    python -m demos.digits --load {saved} --image FILE")
 
 
 def trained(options: argparse.Namespace, images: Sequence[Image]) -> tuple[Network, History, Film]:
     network = Network([12, options.hidden, 2], seed=options.seed)
-    say("network", network=network, parameters=len(network.parameters()), images=len(images))
+    say("digits.network", network=network, parameters=len(network.parameters()), images=len(images))
     film = Film(network)
     history = train(
         network,
@@ -187,9 +150,9 @@ def write_steps(network: Network, image: Image, folder: Path) -> None:
     try:
         steps.save(page, level="node" if len(steps.nodes) <= MOST_NODES else "unit")
     except (RendererNotFound, ValueError) as error:  # no Graphviz, or too many hidden units
-        say("no steps", error=error)
+        say("digits.no steps", error=error)
         return
-    say("steps")
+    say("digits.steps")
     print(f"    {page}")
 
 
@@ -200,15 +163,15 @@ def show_gallery(
     try:
         page = write_gallery(network, images, history, folder, film=film, unclear=UNCLEAR)
     except RendererNotFound as error:
-        say("no pictures", error=error)
+        say("digits.no pictures", error=error)
     else:
-        say("pictures", page=page)
+        say("digits.pictures", page=page)
 
 
 def report(what: str, network: Network, images: Sequence[Image]) -> None:
     """Print how many images of a set the network puts in the right class, and which it does not."""
     wrong = [image for image in images if classify(network, image.pixels) != image.digit]
-    say("right", what=what, right=len(images) - len(wrong), count=len(images))
+    say("digits.right", what=what, right=len(images) - len(wrong), count=len(images))
     for image in wrong[:SHOWN]:
         rows = "/".join(image.rows)
         told = text("digits.taken for", digit=image.digit, note=printable(image.note), rows=rows)
@@ -228,7 +191,7 @@ def show_response(network: Network, image: Image) -> None:
     what = text("digits.an image")
     if image.digit >= 0:
         what = text("digits.a digit", digit=image.digit)
-    key = "response with note" if image.note else "response"
+    key = "digits.response with note" if image.note else "digits.response"
     say(key, what=what, note=printable(image.note), verdict=verdict(outputs, answer))
     bars = [
         f"{unit.a.label:>6} {bar(unit.a.data)} {unit.a.data:.2f}  {role(network, layer, unit)}"
@@ -272,7 +235,7 @@ def bar(excitement: float, width: int = 20) -> str:
 def show_hidden_units(network: Network) -> None:
     """Print what each hidden unit has learned: its weights as 4 × 3 pictures, side by side."""
     units = computing(network)[0].units
-    say("weights")
+    say("digits.weights")
     print(f"    {text('digits.marks')}")
     for start in range(0, len(units), 5):
         group = units[start : start + 5]
@@ -298,4 +261,4 @@ def mark(weight: float) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended_quietly(main))

@@ -17,6 +17,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from autograd_lite.console import ended_quietly
+from autograd_lite.words import text
+from demos.command import add_language, run_demo, say
 from nn import Adam, History, Layer, Network, accuracy, classify, train
 
 __all__ = ["main", "Digits", "load_digits"]
@@ -44,14 +47,13 @@ class Digits(NamedTuple):
 def load_digits(seed: int = 0) -> tuple[Digits, Digits]:
     """Return the digits to learn from, and the held-out quarter.
 
-    Raises ImportError, which names the extra, without scikit-learn.
+    Raises ImportError, which says what to install, without scikit-learn.
     """
     try:
         from sklearn.datasets import load_digits as load
     except ImportError:
         raise ImportError(
-            "the handwritten digits come with scikit-learn: "
-            'pip install "autograd-lite[handwriting]"'
+            "the handwritten digits come with scikit-learn: pip install scikit-learn"
         ) from None
     images, digits = load(return_X_y=True)
     rows = [[ink / 16.0 for ink in image] for image in images.tolist()]
@@ -67,60 +69,54 @@ def load_digits(seed: int = 0) -> tuple[Digits, Digits]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the demo with the given command line; return the exit status."""
-    options = parsed(arguments)
-    try:
-        run(options)
-    except (ValueError, OSError, ImportError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    """Run the demo with the given command line; return the exit status of `run_demo`."""
+    return run_demo(arguments, parsed, run)
 
 
-def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m demos.handwriting",
-        description="Train a network of sigmoid units on 1,348 handwritten digits of 8x8 pixels.",
+        description=text("handwriting.about"),
     )
     add = parser.add_argument
     add("--engine", choices=("native", "python", "eager"), default="native",
-        help="what takes the steps (default: native)")  # fmt: skip
-    add("--epochs", type=int, default=60, help="passes over the images (default: 60)")
-    add("--hidden", type=int, default=32, help="hidden units (default: 32)")
-    add("--seed", type=int, default=1, help="starting weights (default: 1)")
-    add("--out", type=Path, default=Path("handwriting"), help="folder (default: handwriting)")
-    add("--no-drawing", action="store_true", help="draw nothing, so matplotlib is not needed")
+        help=text("handwriting.engine"))  # fmt: skip
+    add("--epochs", type=int, default=60, help=text("handwriting.epochs"))
+    add("--hidden", type=int, default=32, help=text("handwriting.hidden"))
+    add("--seed", type=int, default=1, help=text("handwriting.seed"))
+    add("--out", type=Path, default=Path("handwriting"), help=text("handwriting.out"))
+    add("--no-drawing", action="store_true", help=text("handwriting.no drawing"))
+    add_language(parser)
     return parser.parse_args(arguments)
 
 
 def run(options: argparse.Namespace) -> None:
     learned, held_out = load_digits()
     network = Network([SIDE * SIDE, options.hidden, 10], seed=options.seed)
-    print(
-        f"{network!r}: {len(network.parameters()):,} parameters, "
-        f"{len(learned.images):,} images to learn from, {len(held_out.images)} held out"
-    )
+    say(
+        "handwriting.network", network=network, parameters=f"{len(network.parameters()):,}",
+        learned=f"{len(learned.images):,}", held_out=len(held_out.images),
+    )  # fmt: skip
     history = trained(network, learned, options.epochs, options.engine)
-    print(
-        f"C = {history.costs[0]:.1f} -> {history.costs[-1]:.1f} in {len(history.costs)} epochs, "
-        f"{history.seconds:.1f} s with engine {options.engine!r}, compiling included"
-    )
-    if options.engine != "eager":
+    if history.costs:
+        say(
+            "handwriting.cost", first=f"{history.costs[0]:.1f}", last=f"{history.costs[-1]:.1f}",
+            epochs=len(history.costs), seconds=f"{history.seconds:.1f}", engine=options.engine,
+        )  # fmt: skip
+    if history.costs and options.engine != "eager":
         seconds = eager_seconds(options, learned, len(history.costs))
-        print(
-            f"Values, a graph for every step, would have taken about {told(seconds)} "
-            f"(measured on one batch): {seconds / history.seconds:,.0f} times as long"
-        )
+        times = f"{seconds / history.seconds:,.0f}"
+        say("handwriting.eager", time=told(seconds), times=times)
     print()
-    report("the images it learned from", network, learned)
-    report("the images it has never seen", network, held_out)
+    report("handwriting.learned images", network, learned)
+    report("handwriting.unseen images", network, held_out)
     show_mistakes(network, held_out)
     options.out.mkdir(parents=True, exist_ok=True)
     network.save(options.out / "network.json")
-    print(f"The network is saved: {options.out / 'network.json'}")
+    say("handwriting.saved", path=options.out / "network.json")
     if not options.no_drawing:
         draw(network, history, held_out, options.out / "learned.png")
-        print(f"What it learned is drawn: {options.out / 'learned.png'}")
+        say("handwriting.drawn", path=options.out / "learned.png")
 
 
 def trained(network: Network, digits: Digits, epochs: int, engine: str) -> History:
@@ -143,12 +139,14 @@ def eager_seconds(options: argparse.Namespace, digits: Digits, epochs: int) -> f
 
 
 def told(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120.0 else f"{seconds / 60.0:.0f} minutes"
+    if seconds < 120.0:
+        return text("handwriting.seconds", count=f"{seconds:.0f}")
+    return text("handwriting.minutes", count=f"{seconds / 60.0:.0f}")
 
 
-def report(what: str, network: Network, digits: Digits) -> None:
-    share = accuracy(network, digits.images, digits.digits)
-    print(f"{what:<28}: {share:6.1%} right")
+def report(key: str, network: Network, digits: Digits) -> None:
+    """Print which share of the images the network reads right."""
+    say(key, share=f"{accuracy(network, digits.images, digits.digits):6.1%}")
 
 
 def show_mistakes(network: Network, digits: Digits, most: int = 3) -> None:
@@ -157,9 +155,11 @@ def show_mistakes(network: Network, digits: Digits, most: int = 3) -> None:
     wrong = [k for k, answer in enumerate(answers) if answer != digits.digits[k]]
     if not wrong:
         return
-    print(f"\n{len(wrong)} mistakes; the first of them:")
+    print()
+    say("handwriting.mistakes", count=len(wrong))
     for k in wrong[:most]:
-        print(f"    a {digits.digits[k]}, taken for a {answers[k]}")
+        told = text("handwriting.mistake", digit=digits.digits[k], answer=answers[k])
+        print(f"    {told}")
         for row in range(0, SIDE * SIDE, SIDE):
             line = "".join(
                 " .:*#"[round(ink * 4)] * 2 for ink in digits.images[k][row : row + SIDE]
@@ -171,16 +171,18 @@ def show_mistakes(network: Network, digits: Digits, most: int = 3) -> None:
 def draw(network: Network, history: History, digits: Digits, path: Path) -> None:
     """Draw the curve of the cost, what the hidden units look for, and some answers.
 
-    Raises ImportError, which names the extra, without matplotlib.
+    Raises ImportError, which says what to install, without matplotlib.
     """
     try:
         import matplotlib
     except ImportError:
         raise ImportError(
-            'the drawing needs matplotlib: pip install "autograd-lite[plot]", or --no-drawing'
+            "the drawing needs matplotlib: pip install matplotlib, or --no-drawing"
         ) from None
     matplotlib.use("agg")
     from matplotlib import pyplot
+
+    from demos.plots import in_picture, use_fonts
 
     hidden = network.layers[1]
     assert isinstance(hidden, Layer)
@@ -189,11 +191,12 @@ def draw(network: Network, history: History, digits: Digits, path: Path) -> None
     curve, units, answers = parts
     axis = curve.subplots()
     axis.plot(range(1, len(history.costs) + 1), history.costs, color="#0072b2")
-    axis.set(xlabel="epoch", ylabel="cost C", yscale="log", title="Learning")
+    axis.set_yscale("log")
+    axis.set_xlabel(in_picture("handwriting.epoch axis"))
+    axis.set_ylabel(in_picture("handwriting.cost axis"))
+    axis.set_title(in_picture("handwriting.learning"))
     axis.spines[["top", "right"]].set_visible(False)
-    units.suptitle(
-        "What the hidden units look for: ink that excites (purple), ink that calms (orange)"
-    )
+    units.suptitle(in_picture("handwriting.units"))
     columns = min(8, len(hidden.units))
     rows = -(-min(len(hidden.units), 32) // columns)
     grid = list(units.subplots(rows, columns, squeeze=False).flat)
@@ -201,13 +204,16 @@ def draw(network: Network, history: History, digits: Digits, path: Path) -> None
         show(axis, [weight.data for weight in unit.weights], "PuOr", symmetric=True)
     for axis in grid[len(hidden.units) :]:
         axis.axis("off")
-    answers.suptitle("Images that it has never seen, and its answers")
+    answers.suptitle(in_picture("handwriting.answers"))
     grid = answers.subplots(2, SHOWN // 2, squeeze=False).flat
     for axis, image, digit in zip(grid, digits.images, digits.digits):
         answer = classify(network, image)
         show(axis, image, "Greys")
-        verdict = f"{answer}" if answer == digit else f"{answer}, but it is a {digit}"
+        verdict = f"{answer}"
+        if answer != digit:
+            verdict = in_picture("handwriting.but", answer=answer, digit=digit)
         axis.set_title(verdict, fontsize=10, color="black" if answer == digit else "#d55e00")
+    use_fonts(figure)
     figure.savefig(path, dpi=100)
     pyplot.close(figure)
 
@@ -221,4 +227,4 @@ def show(axis: Any, pixels: Sequence[float], colours: str, symmetric: bool = Fal
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended_quietly(main))

@@ -10,51 +10,37 @@ import sys
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
+from string import Template
 
+from autograd_lite.console import ended_quietly
 from autograd_lite.files import write_atomically
+from autograd_lite.words import text
 from demos.__main__ import run_lesson
+from demos.command import add_language, run_demo, say
 from demos.contents import LESSONS, Lesson
 from demos.page import Picture
 
 __all__ = ["main", "write_gallery"]
 
-HEAD = """<!doctype html>
-<html lang="ja">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>レッスンの図 / Pictures of the lessons</title>
-<style>
-body { font-family: system-ui, "Noto Sans CJK JP", "Yu Gothic", Meiryo, sans-serif;
-  max-width: 80rem; margin: 0 auto; padding: 1rem; line-height: 1.5; color: #222; background: #fff }
-nav ol { columns: 22rem; column-gap: 3.5rem; padding-left: 2rem }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1.5rem }
-figure { margin: 0 0 1rem }
-img { max-width: 100%; max-height: 36rem; border: 1px solid #ccc; background: #fff }
-h2 { border-top: 1px solid #bbb; padding-top: 1rem }
-code { background: #eee; padding: 0.1em 0.3em }
-</style>
-</head>
-<body>
-<h1>レッスンの図 <span lang="en">/ Pictures of the lessons</span></h1>
-"""
+PAGE = Path(__file__).with_suffix(".html")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return the exit status."""
+    """Run the command line; return the exit status of `run_demo`."""
+    return run_demo(arguments, parsed, run)
+
+
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m demos.lesson_pictures",
-        description="Make all pictures of the lessons, in both languages, and a page of them.",
+        prog="python -m demos.lesson_pictures", description=text("lessons.pictures about")
     )
+    add_language(parser)
     parser.add_argument("--out", type=Path, default=Path("pictures"), metavar="FOLDER")
-    options = parser.parse_args(arguments)
-    try:
-        page = write_gallery(options.out)
-    except (OSError, ImportError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    print(f"open in a browser: {page}")
-    return 0
+    return parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace) -> None:
+    say("lessons.pictures written", page=write_gallery(options.out))
 
 
 def write_gallery(folder: Path, lessons: Sequence[Lesson] = LESSONS) -> Path:
@@ -69,7 +55,14 @@ def write_gallery(folder: Path, lessons: Sequence[Lesson] = LESSONS) -> Path:
         sections.append(section(lesson, ja, en))
     nav = "<nav><ol>\n" + "\n".join(contents) + "\n</ol></nav>\n"
     page = folder / "index.html"
-    write_atomically(page, HEAD + nav + "".join(sections) + "</body>\n</html>\n")
+    titles = [text("lessons.pictures title", language) for language in ("ja", "en")]
+    template = Template(PAGE.read_text(encoding="utf-8"))
+    html = template.substitute(
+        title=" / ".join(titles),
+        heading=f'{titles[0]} <span lang="en">/ {titles[1]}</span>',
+        body=nav + "".join(sections),
+    )
+    write_atomically(page, html)
     return page
 
 
@@ -102,4 +95,4 @@ def figure(picture: Picture, language: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended_quietly(main))

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autograd_lite.words import LANGUAGE_OPTIONS, LANGUAGES, chosen_language, text
+from autograd_lite.console import ended_quietly
+from autograd_lite.words import chosen_language, text
+from demos.command import add_language, run_demo, say
 from demos.contents import LESSONS, Lesson
 from demos.page import answer_folded, joined
 
@@ -20,25 +22,25 @@ __all__ = ["converted", "main", "write_notebooks"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return the exit status."""
+    """Run the command line; return the exit status of `run_demo`."""
+    return run_demo(arguments, parsed, run)
+
+
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m demos.notebooks", description=text("notebooks.about")
     )
-    parser.add_argument(
-        *LANGUAGE_OPTIONS, dest="lang", choices=LANGUAGES, default=chosen_language()
-    )
+    add_language(parser)
     parser.add_argument("--force", action="store_true", help=text("notebooks.force"))
     parser.add_argument("--out", type=Path, default=Path("notebooks"), metavar="FOLDER")
-    options = parser.parse_args(arguments)
-    try:
-        paths, kept = write_notebooks(options.out, options.lang, force=options.force)
-    except (OSError, ImportError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    print(text("notebooks.written", count=len(paths), folder=options.out))
+    return parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace) -> None:
+    paths, kept = write_notebooks(options.out, chosen_language(), force=options.force)
+    say("notebooks.written", count=len(paths), folder=options.out)
     for path in kept:
-        print(text("notebooks.kept", path=path))
-    return 0
+        say("notebooks.kept", path=path)
 
 
 def write_notebooks(
@@ -168,4 +170,4 @@ def texts_of(statement: ast.stmt) -> dict[str, str] | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended_quietly(main))

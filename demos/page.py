@@ -56,7 +56,7 @@ def lesson_options(add_help: bool = True) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=add_help)
     add = parser.add_argument
     add(*LANGUAGE_OPTIONS, dest="lang", choices=LANGUAGES, default=chosen_language(),
-        help=text("lessons.language"))  # fmt: skip
+        help=text("command.language"))  # fmt: skip
     add("--answers", action="store_true", help=text("lessons.answers"))
     add("--out", type=Path, default=Path("pictures"), metavar="FOLDER",
         help=text("lessons.out"))  # fmt: skip
@@ -101,12 +101,12 @@ class Page:
         """Return a text for a picture: English where no Japanese font is installed."""
         if self.language != "ja":
             return en
-        from demos.plots import FONT_ADVICE, japanese_font
+        from demos.plots import japanese_font
 
         if japanese_font():
             return ja
         if not self.warned:
-            self.write(text("lessons.note", self.language, text=FONT_ADVICE))
+            self.write(text("lessons.no font", self.language))
             self.warned = True
         return en
 

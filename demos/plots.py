@@ -8,13 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd_lite.words import chosen_language, text
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = [
     "BLUE", "GREEN", "GREY", "LIGHT", "ORANGE", "PURPLE",
-    "Movie", "arrow", "diagram", "figure", "frange", "japanese_font", "plot",
+    "Movie", "arrow", "diagram", "figure", "frange", "in_picture", "japanese_font", "plot",
     "plot_surface", "save_figure",
     "show_pixels", "through_origin",
 ]  # fmt: skip
@@ -28,11 +30,6 @@ JAPANESE_FONTS = (
     "BIZ UDGothic", "Yu Gothic", "Meiryo", "MS Gothic", "Hiragino Sans", "Hiragino Kaku Gothic Pro",
     "TakaoPGothic", "VL PGothic",
 )  # fmt: skip
-FONT_ADVICE = (
-    "no Japanese font was found, so the pictures are labelled in English; install one "
-    "(Debian and Ubuntu: apt install fonts-noto-cjk; Fedora: google-noto-sans-cjk-fonts; "
-    "Windows and macOS come with one)"
-)
 DOTS_PER_INCH = 120
 
 
@@ -62,6 +59,14 @@ def japanese_font() -> str:
     return ""
 
 
+def in_picture(key: str, **parts: object) -> str:
+    """Return words for a picture: in English where the language is Japanese and no font has it."""
+    language = chosen_language()
+    if language == "ja" and not japanese_font():
+        language = "en"
+    return text(key, language, **parts)
+
+
 def use_fonts(figure: "Figure") -> None:
     """Let every text of a figure take the glyphs that it lacks from the Japanese font."""
     from matplotlib.text import Text
@@ -69,9 +74,9 @@ def use_fonts(figure: "Figure") -> None:
     fonts = ["DejaVu Sans"]
     if japanese_font():
         fonts.append(japanese_font())
-    for text in figure.findobj(Text):
-        assert isinstance(text, Text)
-        text.set_fontfamily(fonts)
+    for written in figure.findobj(Text):
+        assert isinstance(written, Text)
+        written.set_fontfamily(fonts)
 
 
 def save_figure(figure: "Figure", path: Path) -> None:
@@ -200,7 +205,7 @@ def diagram(
     arrows: Sequence[tuple[str, str, str, str]],
 ) -> None:
     """Draw names in circles, joined by arrows (from, to, text, colour) with a text on each."""
-    for start, end, text, color in arrows:
+    for start, end, told, color in arrows:
         (x1, y1), (x2, y2) = places[start], places[end]
         axes.annotate(
             "",
@@ -219,7 +224,7 @@ def diagram(
         axes.text(
             (x1 + x2) / 2,
             (y1 + y2) / 2 + away,
-            text,
+            told,
             ha="center",
             va="bottom" if away > 0 else "top",
             color=color,

@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd_lite import Op
+from autograd_lite.console import console_text
 from autograd_lite.formula import Symbol
 from autograd_lite.plain_numbers import described, number
+from autograd_lite.words import text
 from autograd_lite.words.op_words import level_reason
 from nn.answers import check_rows
 from nn.costs import Cost, squared_error
@@ -128,7 +130,7 @@ def train(
         history.best, history.best_epoch, _ = session.best()
         history.seconds = time.perf_counter() - start
     if history.stopped == "Ctrl-C":
-        print(interrupted(history), file=sys.stderr)
+        print(console_text(interrupted(history), sys.stderr), file=sys.stderr)
     return history
 
 
@@ -158,11 +160,8 @@ def run(
 
 def interrupted(history: History) -> str:
     if not history.costs:
-        return "stopped by Ctrl-C before the end of the first epoch; the parameters are as before"
-    return (
-        f"stopped by Ctrl-C after {len(history.costs)} epochs; the parameters with the "
-        f"lowest cost so far (C = {history.best:.4f}) are kept"
-    )
+        return text("training.stopped first")
+    return text("training.stopped", epochs=len(history.costs), cost=f"{history.best:.4f}")
 
 
 def batches(count: int, size: int | None, source: random.Random) -> list[list[int]]:

@@ -329,7 +329,7 @@ def test_a_formula_that_begins_with_a_minus_is_a_formula():
 def test_the_language_is_said_in_one_way_by_every_command_and_its_help():
     for command in ("step", "page", "draw", "grad", "check"):
         for option in ("--lang", "--language"):
-            assert "説明の言語" in run(command, "--help", option, "ja").stdout.decode()
+            assert "お使いのシステムの言語" in run(command, "--help", option, "ja").stdout.decode()
     assert "値が足りません" in run("grad", "x", "--lang", "ja").stderr.decode()
     assert "値が足りません" in run("grad", "x", AUTOGRAD_LITE_LANG="ja").stderr.decode()
     assert "invalid choice" in run("grad", "x", "x=1", "--lang", "fr").stderr.decode()

@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return start(options.file)
             return report(options.file, options.seconds)
         except OSError as error:
-            say(text("lessons.error", error=error))
+            say(text("command.error", error=error))
             return 2
 
 
