@@ -412,9 +412,9 @@ def start_afresh(order: Sequence[Value]) -> list[Value]:
 
 
 def any_undefined(order: Sequence[Value]) -> bool:
-    """Return whether a gradient is NaN, which alone is not equal to itself."""
-    grads = list(map(operator.attrgetter("grad"), order))
-    return any(map(operator.ne, grads, grads))
+    """Return whether a gradient is NaN; also if ∞ and −∞ are among them, whose sum is NaN."""
+    total = sum(map(operator.attrgetter("grad"), order))
+    return bool(total != total)  # as NaN alone is not equal to itself
 
 
 def live_edges(order: Sequence[Value]) -> Iterable[tuple[Value, Value, float]]:
