@@ -22,7 +22,7 @@ from autograd_lite.operators import Operators
 from autograd_lite.ops import Op
 from autograd_lite.simplified import simplified
 
-__all__ = ["Symbol", "Derivative", "Formula", "value_formula", "partial_formulas"]
+__all__ = ["Symbol", "Derivative", "Quantity", "Formula", "value_formula", "partial_formulas"]
 
 
 class Symbol(Operators):
@@ -72,6 +72,23 @@ class Derivative(Symbol):
         self.letter = letter
         self.top = top
         self.below = below
+
+
+class Quantity(Symbol):
+    """A number that a record knows, by what it is and where: so a formula fits other numbers, too.
+
+    kind        what it is: "value" of a node, "partial" of a step, and so on
+    at          the number of the node or step; several, of what is made of several
+    factor      whether it stands in brackets where it is negative, whatever is around it
+    """
+
+    __slots__ = ("at", "factor", "kind")
+
+    def __init__(self, kind: str, *at: int, factor: bool = False) -> None:
+        super().__init__(f"{kind}:{','.join(map(str, at))}")
+        self.kind = kind
+        self.at = at
+        self.factor = factor
 
 
 Formula: TypeAlias = Symbol | float

@@ -20,7 +20,15 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from autograd_lite import more_ops, ops
-from autograd_lite.formula import TEXT, Derivative, Formula, Symbol, partial_formulas, value_formula
+from autograd_lite.formula import (
+    TEXT,
+    Derivative,
+    Formula,
+    Quantity,
+    Symbol,
+    partial_formulas,
+    value_formula,
+)
 from autograd_lite.notation import read
 from autograd_lite.ops import Op, Power
 
@@ -60,6 +68,8 @@ class Printer:
         if not isinstance(formula, Symbol):
             number = self.number(formula)
             return self.bracketed(number) if formula + 0.0 < 0.0 and place > SUM else number
+        if isinstance(formula, Quantity):
+            return self.quantity(formula, formula.factor or place > SUM)
         written, binding = self.written(formula)
         return written if binding >= place else self.bracketed(written)
 
@@ -95,6 +105,10 @@ class Printer:
 
     def name(self, name: str | int) -> str:
         return one_word(str(name))
+
+    def quantity(self, formula: Quantity, bracketed: bool) -> str:
+        """Return the place of a number that is not put in yet; in brackets: if it is negative."""
+        return f"{{({formula.name})}}" if bracketed else f"{{{formula.name}}}"
 
     def derivative(self, formula: Derivative) -> str:
         d = formula.letter

@@ -618,7 +618,7 @@ def test_derivatives_are_written_as_people_write_them():
 
 # -- The house -----------------------------------------------------------------------------------
 
-TRACING = ["names", "paths", "record", "formulas", "facts", "steps", "forward", "replay", "why",
+TRACING = ["names", "paths", "record", "quantities", "formulas", "facts", "steps", "forward", "replay", "why",
            "viewers", "recording"]  # fmt: skip
 
 
@@ -647,3 +647,13 @@ def test_the_package_is_called_otherwise_than_its_function_and_the_old_name_goes
     assert callable(autograd_lite.trace)
     assert sys.modules["autograd_lite.trace"] is autograd_lite.tracing
     assert set(TRACING) <= {path.stem for path in Path(autograd_lite.tracing.__path__[0]).iterdir()}
+
+
+def test_negative_numbers_stand_in_brackets_in_every_formula():
+    w, x = Value(-3.0, "w"), Value(-0.5, "x")
+    y = (w * x.tanh()) / x
+    y.label = "y"
+    steps = trace(y)
+    assert steps[0].local() == "∂y/∂v3 = 1 / x = 1 / (-0.5) = -2"
+    assert steps[1].local() == "∂y/∂x = -y / x = -(-2.7727) / (-0.5) = -5.54541"
+    assert steps[4].local() == "∂v2/∂x = 1 - v2 * v2 = 1 - (-0.462117) * (-0.462117) = 0.786448"

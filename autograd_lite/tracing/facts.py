@@ -1,8 +1,8 @@
 """Which facts hold of a step, of a forward step, of a gradient: decided here, once.
 
 A fact is the key of a sentence and what the sentence is about; the words stand in the catalogue, in
-each language (see `autograd_lite.words`). So the terminal, the page, the editor and notebooks say
-the same of the same step.
+each language (see `autograd_lite.words`), and numbers have places (see `quantities`). So the
+terminal, the page, the editor and notebooks say the same of the same step.
 
 Legend
     number      of a step          k       of a node
@@ -11,22 +11,27 @@ Legend
 """
 
 from collections.abc import Sequence
+from typing import TypeVar
 
-from autograd_lite.printing import one_word, text
-from autograd_lite.tracing.formulas import edge, partial_formula, still_holds, sum_before, whole
-from autograd_lite.tracing.names import factor, listed, told_number
+from autograd_lite import ops
+from autograd_lite.formula import Formula, Quantity, Symbol, value_formula
+from autograd_lite.ops import Op
+from autograd_lite.printing import one_word
+from autograd_lite.tracing.formulas import edge, partial_formula, still_holds, whole
+from autograd_lite.tracing.names import listed
 from autograd_lite.tracing.paths import PATHS_COUNTED
+from autograd_lite.tracing.quantities import Choice, Equation, Telling
 from autograd_lite.tracing.record import Record
 from autograd_lite.value import Constant
 from autograd_lite.words import Fact
 from autograd_lite.words.op_words import level_fact, meaning_fact
 
 __all__ = [
-    "NEARLY_FLAT", "forward_facts", "forward_heading", "step_facts", "step_heading",
+    "forward_facts", "forward_heading", "step_facts", "step_heading",
     "why_claim", "why_group", "why_path", "why_rest", "why_total",
 ]  # fmt: skip
 
-NEARLY_FLAT = 0.01  # a slope below this passes on less than a hundredth
+T = TypeVar("T")
 STOPS_SHOWN = 12  # nodes, or factors, of a path; of more, the first and the last five
 
 
@@ -40,9 +45,9 @@ def step_heading(record: Record, number: int) -> Fact:
     return Fact("step.heading", {"number": number, "count": len(record.after), "ends": ends})
 
 
-def step_facts(record: Record, number: int) -> list[Fact]:
+def step_facts(record: Record, number: int) -> list[Telling]:
     """Return what is to be told of a step, in order."""
-    facts = [
+    facts: list[Telling] = [
         *where_it_starts(record, number),
         what_it_gives(record, number),
         *what_is_level(record, number),
@@ -65,15 +70,11 @@ def where_it_starts(record: Record, number: int) -> list[Fact]:
     if number - 1 != record.first_step[child]:
         return []
     if child == len(record.nodes) - 1:
-        return [
-            Fact(
-                "step.starts", {"output": record.names[-1], "arriving": text(whole(record, child))}
-            )
-        ]
+        return [Fact("step.starts", {"output": record.names[-1], "arriving": whole(record, child)})]
     waited = record.steps_into(child)
     if len(waited) < 2:
         return []
-    parts: dict[str, str | int | Fact] = {
+    parts = {
         "node": record.names[child], "waited": len(waited), "last_arrival": waited[-1],
     }  # fmt: skip
     return [Fact("step.waited", parts)]
@@ -82,35 +83,36 @@ def where_it_starts(record: Record, number: int) -> list[Fact]:
 def what_it_gives(record: Record, number: int) -> Fact:
     """Return the chain rule of this edge, as a fact."""
     child, parent = record.children[number - 1], record.parents[number - 1]
-    formula, value = partial_formula(record, number), told_number(record.partials[number - 1])
+    slope = Quantity("partial", number)
     return Fact(
         "step.gives",
         {
-            "arriving": text(whole(record, child)),
-            "gradient": told_number(record.arriving[child]),
-            "local": text(edge(record, number)),
-            "slope": value if formula == value else f"{formula} = {value}",
-            "product": told_number(record.products[number - 1]),
+            "arriving": whole(record, child),
+            "gradient": Quantity("arriving", child),
+            "local": edge(record, number),
+            "slope": Equation((partial_formula(record, number), slope)),
+            "product": Quantity("product", number),
             "parent": record.names[parent],
         },
     )
 
 
-def what_is_level(record: Record, number: int) -> list[Fact]:
+def what_is_level(record: Record, number: int) -> list[Telling]:
     """Return why little or nothing is passed on, where that is so."""
     child, parent = record.children[number - 1], record.parents[number - 1]
     node = record.nodes[child]
     assert node.op is not None
-    partial = record.partials[number - 1]
-    if partial == 0.0:
-        reason = level_fact(node.op) or Fact("flat.unknown zero")
-        return [Fact("step.zero", {"reason": reason, "parent": record.names[parent]})]
-    if len(node.parents) == 1 and abs(partial) < NEARLY_FLAT:
-        reason = level_fact(node.op) or Fact("flat.unknown nearly zero")
-        return [Fact("step.nearly zero", {"reason": reason, "parent": record.names[parent]})]
-    if record.arriving[child] == 0.0:
-        return [Fact("step.no gradient", {"node": record.names[child]})]
-    return []
+    level, name = level_fact(node.op), record.names[parent]
+    slope, arriving = Quantity("partial", number), Quantity("arriving", child)
+    zero = Fact("step.zero", {"reason": level or Fact("flat.unknown zero"), "parent": name})
+    nearly = Fact(
+        "step.nearly zero", {"reason": level or Fact("flat.unknown nearly zero"), "parent": name}
+    )
+    nothing = Fact("step.no gradient", {"node": record.names[child]})
+    choice = Choice("is zero", arriving, yes=[nothing])
+    if len(node.parents) == 1:
+        choice = Choice("is nearly zero", slope, yes=[nearly], no=[choice])
+    return [Choice("is zero", slope, yes=[zero], no=[choice])]
 
 
 def what_has_changed(record: Record, k: int) -> list[Fact]:
@@ -123,7 +125,7 @@ def what_has_changed(record: Record, k: int) -> list[Fact]:
             "changed.operands",
             {
                 "node": record.names[k],
-                "value": told_number(record.data[k]),
+                "value": Quantity("value", k),
                 "operands": listed(operands),
             },
         )
@@ -143,9 +145,9 @@ def what_adds_up(record: Record, number: int) -> list[Fact]:
                 "parent": record.names[parent],
                 "uses": len(into),
                 "output": record.names[-1],
-                "before": told_number(sum_before(record, number)),
-                "product": factor(record.products[number - 1]),
-                "after": told_number(record.sums[number - 1]),
+                "before": Quantity("earlier", number),
+                "product": Quantity("product", number, factor=True),
+                "after": Quantity("sum", number),
             },
         )
     ]
@@ -156,11 +158,11 @@ def what_is_to_come(record: Record, number: int) -> Fact:
     parent = record.parents[number - 1]
     into = record.steps_into(parent)
     wanting = len(into) - (into.index(number) + 1)
-    receiving = text(whole(record, parent))
+    receiving = whole(record, parent)
     if not wanting:
-        after = told_number(record.sums[number - 1])
+        after = Quantity("sum", number)
         return Fact("step.complete", {"receiving": receiving, "after": after})
-    parts: dict[str, str | int | Fact] = {
+    parts = {
         "receiving": receiving, "parent": record.names[parent], "uses": len(into),
     }  # fmt: skip
     if wanting == 1:
@@ -171,8 +173,7 @@ def what_is_to_come(record: Record, number: int) -> Fact:
 def what_was_held(record: Record, number: int) -> list[Fact]:
     """Return what the parent's `grad` is, where that is not the derivative of this pass."""
     parent = record.parents[number - 1]
-    held = record.held(parent)
-    if held == 0.0:
+    if record.held(parent) == 0.0:
         return []
     first = record.steps_into(parent)[0] == number
     return [
@@ -180,10 +181,10 @@ def what_was_held(record: Record, number: int) -> list[Fact]:
             "step.held" if first else "step.held more",
             {
                 "grad": grad_of(record, parent),
-                "held": told_number(held),
-                "before": told_number(record.before[number - 1]),
-                "product": factor(record.products[number - 1]),
-                "after": told_number(record.after[number - 1]),
+                "held": Quantity("held", parent),
+                "before": Quantity("before", number),
+                "product": Quantity("product", number, factor=True),
+                "after": Quantity("after", number),
             },
         )
     ]
@@ -199,7 +200,7 @@ def grad_of(record: Record, k: int) -> str:
 
 def forward_heading(record: Record, number: int, k: int) -> Fact:
     """Return which operation of the forward pass it is, and what it makes."""
-    parts: dict[str, str | int | Fact] = {
+    parts = {
         "number": number, "count": len(record.inner), "node": record.names[k],
     }  # fmt: skip
     return Fact("forward.heading", parts)
@@ -210,9 +211,9 @@ def forward_facts(record: Record, k: int) -> list[Fact]:
     op = record.nodes[k].op
     assert op is not None
     names = [record.names[parent] for parent in record.parent_indexes(k)]
-    parts: dict[str, str | int | Fact] = {
+    parts = {
         "node": record.names[k],
-        "result": told_number(record.data[k]),
+        "result": Quantity("value", k),
         "op": meaning_fact(op),
         "operands": listed(names),
     }
@@ -233,15 +234,15 @@ def counted(count: int) -> str:
 def why_claim(record: Record, k: int, grouped: bool) -> Fact:
     """Return what the gradient of node k is, and along how many paths it came."""
     count = record.paths_to(k)
-    parts: dict[str, str | int | Fact] = {
-        "derivative": text(whole(record, k)),
-        "value": told_number(record.derivative(k)),
+    parts = {
+        "derivative": whole(record, k),
+        "value": Quantity("derivative", k),
         "output": record.names[-1],
         "node": record.names[k],
         "count": counted(count),
     }
     if k == len(record.nodes) - 1:
-        return Fact("why.output", {"derivative": text(whole(record, k))})
+        return Fact("why.output", {"derivative": whole(record, k)})
     if not record.stepped[k]:
         return Fact("why.constant", {"node": record.names[k]})
     if not grouped:
@@ -249,58 +250,66 @@ def why_claim(record: Record, k: int, grouped: bool) -> Fact:
     return Fact("why.at least" if count >= PATHS_COUNTED else "why.grouped", parts)
 
 
-def why_path(record: Record, numbers: Sequence[int], product: float) -> Fact:
+def why_path(record: Record, numbers: Sequence[int]) -> Fact:
     """Return a path, given as its steps from the output down, and its product."""
     stops = [record.names[record.children[number - 1]] for number in numbers]
     stops.append(record.names[record.parents[numbers[-1] - 1]])
-    factors = [factor(record.partials[number - 1]) for number in numbers]
+    factors: list[Formula] = [Quantity("partial", number, factor=True) for number in numbers]
     return Fact(
         "why.path",
         {
-            "route": " -> ".join(first_and_last(stops)),
-            "factors": " * ".join(first_and_last(factors)),
-            "product": told_number(product),
+            "route": " -> ".join(first_and_last(stops, "...")),
+            "factors": written_with(ops.mul, first_and_last(factors, Symbol("..."))),
+            "product": Quantity("along", *numbers),
         },
     )
 
 
-def first_and_last(texts: Sequence[str]) -> Sequence[str]:
-    return texts if len(texts) <= STOPS_SHOWN else [*texts[:5], "...", *texts[-5:]]
+def first_and_last(items: Sequence[T], left_out: T) -> Sequence[T]:
+    return items if len(items) <= STOPS_SHOWN else [*items[:5], left_out, *items[-5:]]
+
+
+def written_with(op: Op, terms: Sequence[Formula]) -> Formula:
+    """Return terms with a sign between each two."""
+    written = terms[0]
+    for term in terms[1:]:
+        written = value_formula(op, [written, term])
+    return written
 
 
 def why_group(record: Record, number: int) -> Fact:
     """Return what all paths whose last edge is this step's contribute."""
     child = record.children[number - 1]
     paths = record.paths_to(child)
-    parts: dict[str, str | int | Fact] = {
+    parts = {
         "node": record.names[child],
         "count": f"{PATHS_COUNTED:,}+" if paths >= PATHS_COUNTED else counted(paths),
-        "gradient": factor(record.arriving[child]),
-        "partial": factor(record.partials[number - 1]),
-        "product": told_number(record.products[number - 1]),
+        "gradient": Quantity("arriving", child, factor=True),
+        "partial": Quantity("partial", number, factor=True),
+        "product": Quantity("product", number),
     }
     return Fact("why.through one" if paths == 1 else "why.through", parts)
 
 
-def why_rest(count: int, total: float) -> Fact:
-    """Return what the edges contribute that are not listed."""
-    return Fact("why.more edges", {"count": count, "total": told_number(total)})
+def why_rest(record: Record, k: int, first: int) -> Fact:
+    """Return what the edges into node k contribute that are not listed: those from `first` on."""
+    count = len(record.steps_into(k)) - first
+    return Fact("why.more edges", {"count": count, "total": Quantity("rest", k, first)})
 
 
-def why_total(record: Record, k: int, products: Sequence[float]) -> list[Fact]:
+def why_total(record: Record, k: int, products: Sequence[Quantity]) -> list[Fact]:
     """Return the sum of the paths, what `grad` holds besides, and whether numbers were changed."""
     facts = []
     if 1 < len(products) <= STOPS_SHOWN:
-        terms = [told_number(products[0]), *[factor(product) for product in products[1:]]]
-        value = told_number(record.derivative(k))
-        facts.append(Fact("why.sum", {"terms": " + ".join(terms), "value": value}))
-    held = record.held(k)
-    if held != 0.0:
-        parts: dict[str, str | int | Fact] = {
+        terms = [products[0], *[Quantity(p.kind, *p.at, factor=True) for p in products[1:]]]
+        value = Quantity("derivative", k)
+        facts.append(Fact("why.sum", {"terms": written_with(ops.add, terms), "value": value}))
+    if record.held(k) != 0.0:
+        parts = {
             "grad": grad_of(record, k),
-            "held": told_number(held),
-            "product": factor(record.derivative(k)),
-            "after": told_number(record.arriving[k]),
+            "held": Quantity("held", k),
+            "product": Quantity("derivative", k, factor=True),
+            "after": Quantity("arriving", k),
         }
         facts.append(Fact("why.held", parts))
     for child in dict.fromkeys(child for child, _ in record.uses(k)):

@@ -11,14 +11,21 @@ import math
 from collections.abc import Sequence
 
 from autograd_lite import ops
-from autograd_lite.formula import Derivative, Formula, Symbol, partial_formulas, value_formula
+from autograd_lite.formula import (
+    Derivative,
+    Formula,
+    Quantity,
+    Symbol,
+    partial_formulas,
+    value_formula,
+)
 from autograd_lite.ops import Op
-from autograd_lite.printing import text
+from autograd_lite.tracing.quantities import Choice, Equation
 from autograd_lite.tracing.record import Record
 from autograd_lite.value import Constant
 
 __all__ = [
-    "whole", "edge", "local_sides", "chain_sides", "value_sides", "equation", "partial_formula",
+    "whole", "edge", "local_equation", "chain_equation", "value_equation", "partial_formula",
     "still_holds", "within",
 ]  # fmt: skip
 
@@ -39,33 +46,31 @@ def edge(record: Record, number: int) -> Derivative:
     return Derivative("∂", record.names[child], record.names[parent])
 
 
-# -- The equations, as the formulas that `=` stands between ----------------------------------------
+# -- The equations, with a place for each number ---------------------------------------------------
 
 
-def local_sides(record: Record, number: int) -> list[Formula]:
+def local_equation(record: Record, number: int) -> Equation:
     """Return the local derivative of a step: as a formula, with numbers put in, as a number."""
     k = record.children[number - 1]
     place = record.places[number - 1]
     symbols, numbers = both_formulas(record, k)
-    sides = [edge(record, number), symbols[place]]
-    if numbers:
-        sides.append(numbers[place])
-    return [*sides, record.partials[number - 1]]
+    sides = [edge(record, number), symbols[place], *numbers[place : place + 1]]
+    return Equation((*sides, Quantity("partial", number)))
 
 
-def chain_sides(record: Record, number: int) -> list[Formula]:
+def chain_equation(record: Record, number: int) -> Choice:
     """Return the chain rule of a step: with symbols, with numbers, and the sum so far."""
     child, parent = record.children[number - 1], record.parents[number - 1]
-    symbols: Formula = whole(record, child) * edge(record, number)
-    numbers: Formula = product(record.arriving[child], record.partials[number - 1])
-    earlier = sum_before(record, number)
-    if earlier != 0.0:
-        symbols = earlier + symbols
-        numbers = earlier + numbers
-    return [whole(record, parent), symbols, numbers, record.sums[number - 1]]
+    symbols = whole(record, child) * edge(record, number)
+    numbers = product(Quantity("arriving", child), Quantity("partial", number))
+    earlier = Quantity("earlier", number)
+    sum = Quantity("sum", number)
+    first = Equation((whole(record, parent), symbols, numbers, sum))
+    added = Equation((whole(record, parent), earlier + symbols, earlier + numbers, sum))
+    return Choice("is zero", earlier, yes=[first], no=[added])
 
 
-def value_sides(record: Record, k: int) -> list[Formula]:
+def value_equation(record: Record, k: int) -> Equation:
     """Return the operation that made node k: with symbols, with numbers, and its result."""
     op = record.nodes[k].op
     assert op is not None
@@ -75,37 +80,20 @@ def value_sides(record: Record, k: int) -> list[Formula]:
         value_formula(op, rows_shown(op, [term(record, parent) for parent in parents])),
     ]
     if still_holds(record, k):
-        numbers: list[Formula] = [record.data[parent] for parent in parents]
+        numbers: list[Formula] = [Quantity("value", parent) for parent in parents]
         sides.append(value_formula(op, rows_shown(op, numbers)))
-    return [*sides, record.data[k]]
+    return Equation((*sides, Quantity("value", k)))
 
 
-def product(x: float, y: float) -> Symbol:
+def product(x: Formula, y: Formula) -> Symbol:
     """Return x · y written down, not multiplied."""
     return value_formula(ops.mul, [x, y])
 
 
-def equation(sides: Sequence[Formula]) -> list[str]:
-    """Return the sides of an equation as texts, without one that only repeats the one before."""
-    shown: list[str] = []
-    for side in sides:
-        told = text(side)
-        if not shown or told != shown[-1]:
-            shown.append(told)
-    return shown
-
-
-def partial_formula(record: Record, number: int) -> str:
+def partial_formula(record: Record, number: int) -> Formula:
     """Return the local derivative of a step as a formula in symbols."""
     symbols, _ = both_formulas(record, record.children[number - 1])
-    return text(symbols[record.places[number - 1]])
-
-
-def sum_before(record: Record, number: int) -> float:
-    """Return d(output)/d(parent) of this pass as it was before a step."""
-    into = record.steps_into(record.parents[number - 1])
-    turn = into.index(number)
-    return record.sums[into[turn - 1] - 1] if turn else 0.0
+    return symbols[record.places[number - 1]]
 
 
 # -- Their parts ---------------------------------------------------------------------------------
@@ -134,17 +122,12 @@ def both_formulas(record: Record, k: int) -> tuple[tuple[Formula, ...], tuple[Fo
             operands = [
                 record.data[parent]
                 if isinstance(record.nodes[parent], Constant)
-                else written_number(record.data[parent])
+                else Quantity("value", parent)
                 for parent in parents
             ]
-            numbers = partial_formulas(op, operands, written_number(record.data[k]))
+            numbers = partial_formulas(op, operands, Quantity("value", k))
         record.formulas_of = (k, symbols, numbers)
     return record.formulas_of[1:]
-
-
-def written_number(number: float) -> Symbol:
-    """Return a number that stands in a formula as it is: a rule on it computes nothing."""
-    return value_formula(ops.identity, [number])
 
 
 def still_holds(record: Record, k: int) -> bool:

@@ -6,7 +6,8 @@ from typing import overload
 
 from autograd_lite.console import console_text
 from autograd_lite.tracing.facts import forward_facts, forward_heading
-from autograd_lite.tracing.formulas import equation, value_sides
+from autograd_lite.tracing.formulas import value_equation
+from autograd_lite.tracing.quantities import equation_texts, told
 from autograd_lite.tracing.record import Record
 from autograd_lite.words import Fact, Language, chosen_language, joined, said
 
@@ -60,11 +61,11 @@ class ForwardStep:
 
     def equation(self) -> list[str]:
         """Return the texts that `formula` joins by `=`."""
-        return equation(value_sides(self.trace, self.index))
+        return equation_texts(self.trace, value_equation(self.trace, self.index))
 
     def facts(self) -> list[Fact]:
         """Return what is to be told of this operation: keys of the catalogue, with their parts."""
-        return forward_facts(self.trace, self.index)
+        return told(self.trace, forward_facts(self.trace, self.index))
 
     def sentences(self, language: Language | None = None) -> list[str]:
         """Return what is computed here, and what will be remembered for the way back."""

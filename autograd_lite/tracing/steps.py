@@ -3,9 +3,9 @@
 import sys
 
 from autograd_lite.console import console_text
-from autograd_lite.printing import latex
 from autograd_lite.tracing.facts import step_facts, step_heading
-from autograd_lite.tracing.formulas import chain_sides, equation, local_sides
+from autograd_lite.tracing.formulas import chain_equation, local_equation
+from autograd_lite.tracing.quantities import Equation, LaTeXOf, chosen, equation_texts, told
 from autograd_lite.tracing.record import Record
 from autograd_lite.words import Fact, Language, chosen_language, joined, said
 
@@ -84,7 +84,7 @@ class Step:
 
     def local_equation(self) -> list[str]:
         """Return the texts that `local` joins by `=`."""
-        return equation(local_sides(self.trace, self.number))
+        return equation_texts(self.trace, local_equation(self.trace, self.number))
 
     def formula(self) -> str:
         """Return the chain rule at this edge, with symbols and then with numbers."""
@@ -92,16 +92,23 @@ class Step:
 
     def equation(self) -> list[str]:
         """Return the texts that `formula` joins by `=`."""
-        return equation(chain_sides(self.trace, self.number))
+        return equation_texts(self.trace, self.chain())
 
     def facts(self) -> list[Fact]:
         """Return what is to be told of this step: keys of the catalogue, with their parts."""
-        return step_facts(self.trace, self.number)
+        return told(self.trace, step_facts(self.trace, self.number))
+
+    def chain(self) -> Equation:
+        """Return the chain rule of this edge as formulas, with places for the numbers."""
+        (equation,) = chosen(self.trace, [chain_equation(self.trace, self.number)])
+        assert isinstance(equation, Equation)
+        return equation
 
     def _repr_latex_(self) -> str:
         """Return both equations in LaTeX, for notebooks and handouts."""
-        lines = [local_sides(self.trace, self.number), chain_sides(self.trace, self.number)]
-        equations = [" = ".join(map(latex, sides)) for sides in lines]
+        latex = LaTeXOf(self.trace)
+        both = [local_equation(self.trace, self.number), self.chain()]
+        equations = [" = ".join(map(latex, equation.sides)) for equation in both]
         return rf"$\displaystyle {equations[0]}$<br>$\displaystyle {equations[1]}$"
 
     def sentences(self, language: Language | None = None) -> list[str]:

@@ -3,6 +3,7 @@
 import sys
 
 from autograd_lite.console import console_text
+from autograd_lite.formula import Quantity
 from autograd_lite.tracing.facts import (
     STOPS_SHOWN,
     why_claim,
@@ -11,7 +12,8 @@ from autograd_lite.tracing.facts import (
     why_rest,
     why_total,
 )
-from autograd_lite.tracing.paths import paths_up, product_along
+from autograd_lite.tracing.paths import paths_up
+from autograd_lite.tracing.quantities import told
 from autograd_lite.tracing.record import Record
 from autograd_lite.tracing.steps import Step
 from autograd_lite.words import Fact, Language, chosen_language, said
@@ -76,20 +78,21 @@ class Why:
 
     def facts(self) -> list[Fact]:
         """Return what is to be told: keys of the catalogue, with their parts, a line each."""
+        return told(self.trace, self.tellings())
+
+    def tellings(self) -> list[Fact]:
+        """Return the facts with places for the numbers."""
         record = self.trace
         claim = why_claim(record, self.number, grouped=not self.paths)
         if not self.steps:
             return [claim]
         if self.paths:
-            products = [product_along(step.partial for step in path) for path in self.paths]
-            reasons = [
-                why_path(record, [step.number for step in path], product)
-                for path, product in zip(self.paths, products)
-            ]
+            numbers = [[step.number for step in path] for path in self.paths]
+            products = [Quantity("along", *path) for path in numbers]
+            reasons = [why_path(record, path) for path in numbers]
         else:
-            products = [step.product for step in self.steps]
+            products = [Quantity("product", step.number) for step in self.steps]
             reasons = [why_group(record, step.number) for step in self.steps[:STOPS_SHOWN]]
-            rest = products[STOPS_SHOWN:]
-            if rest:
-                reasons.append(why_rest(len(rest), sum(rest)))
+            if len(products) > STOPS_SHOWN:
+                reasons.append(why_rest(record, self.number, STOPS_SHOWN))
         return [claim, *reasons, *why_total(record, self.number, products)]

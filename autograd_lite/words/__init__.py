@@ -22,7 +22,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 __all__ = [
     "LANGUAGES", "VARIABLE", "Language", "Fact", "chosen_language", "speak", "Speaking", "text",
@@ -37,18 +37,19 @@ LANGUAGE_OPTIONS = ("--lang", "--language")  # of every command line
 VARIABLE = "AUTOGRAD_LITE_LANG"  # of the environment: the language of a person, or of a class
 
 
-NO_PARTS: "Mapping[str, str | int | Fact]" = {}
+NO_PARTS: Mapping[str, Any] = {}
 
 
 class Fact(NamedTuple):
     """Something that holds: the key of its sentence, and what the sentence is about.
 
     parts   texts and counts for the places of the sentence, or another fact, whose words are
-            then put there: the reason why a curve is level, the word for an op
+            then put there: the reason why a curve is level, the word for an op. Where the
+            numbers are not put in yet (`tracing/quantities.py`), formulas, too
     """
 
     key: str
-    parts: "Mapping[str, str | int | Fact]" = NO_PARTS
+    parts: Mapping[str, Any] = NO_PARTS
 
 
 class Spoken:
