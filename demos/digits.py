@@ -15,7 +15,7 @@ from pathlib import Path
 from autograd_lite import trace
 from autograd_lite.console import ended_quietly, printable
 from autograd_lite.drawing import RendererNotFound
-from autograd_lite.stepping.page import MOST_NODES
+from autograd_lite.stepping.pictures import MOST_NODES
 from autograd_lite.words import text
 from demos.command import add_language, run_demo, say
 from demos.gallery import write_gallery

@@ -12,8 +12,9 @@ import pytest
 
 import nn
 from autograd_lite import Value, log, record_lines, sin, total, trace, words
-from autograd_lite.stepping import page, picture_now, redraw
-from autograd_lite.stepping.page import fingerprint, pieces
+from autograd_lite.stepping import page, page_data, picture_now, redraw
+from autograd_lite.stepping.page import fingerprint
+from autograd_lite.stepping.pieces import pieces, plain
 from autograd_lite.trace import told_number
 from autograd_lite.words import LANGUAGES
 from demos import digits
@@ -55,11 +56,6 @@ def hostile():
     return output
 
 
-def plain(text):
-    """Return a text in pieces as its characters."""
-    return "".join(one if isinstance(one, str) else next(iter(one.values())) for one in text)
-
-
 def data_of(text):
     return json.loads(re.search(r'id="data">(.*?)</script>', text, re.S)[1])
 
@@ -95,42 +91,8 @@ def test_hostile_labels_stay_text():
     assert text.count("</script>") == 2
     assert "<img" not in text
     assert "onload=alert" not in re.sub(r"&lt;.*?&gt;|\\u003c.*?\\u003e", "", text)
-    assert data_of(text)["nodes"][0]["name"].startswith("</script>")
-
-
-def test_the_page_holds_every_step_in_the_words_of_the_trace():
-    steps = trace(survey())
-    data = data_of(page(steps))
-    for told, steps_told in ((data["steps"], steps), (data["forward"], steps.forward)):
-        for one, step in zip(told, steps_told, strict=True):
-            assert one["formula"] == [pieces(side) for side in step.equation()]
-            for language in LANGUAGES:
-                assert one["heading"][language] == pieces(step.heading(language))
-                assert one["words"][language] == [pieces(s) for s in step.sentences(language)]
-    why = [pieces(line) for line in steps.why(0).lines("ja")]
-    assert data["nodes"][0]["why"]["ja"] == why
-
-
-@pytest.mark.parametrize(
-    ("text", "set_as"),
-    [
-        ("", [""]),
-        ("x1", ["x1"]),
-        ("my_name", ["my_name"]),
-        ("w_11^2", ["w", {"sub": "11"}, {"sup": "2"}]),
-        ("w_3,12^2 = 0", ["w", {"sub": "3,12"}, {"sup": "2"}, " = 0"]),
-        ("C_T", ["C_T"]),
-        ("勾配 dC/da_1 です", ["勾配 dC/da", {"sub": "1"}, " です"]),
-        ("x**2 * (-y)**-1", ["x", {"sup": "2"}, " · (-y)", {"sup": "-1"}]),
-        ("x**y_1", ["x", {"sup": "y_1"}]),
-        ("x**(1 + y)", ["x**(1 + y)"]),
-        ("2*x", ["2*x"]),
-        ("v3 -> x2", ["v3 → x2"]),
-        ("<b>&", ["<b>&"]),
-    ],
-)
-def test_a_text_comes_in_pieces_that_need_no_taking_apart(text, set_as):
-    assert pieces(text) == set_as
+    data = data_of(text)
+    assert data["texts"][data["nodes"][0]["name"]][0].startswith("</script>")
 
 
 def test_the_page_has_the_words_of_every_language_and_a_third_one_is_a_file(monkeypatch, tmp_path):
@@ -142,12 +104,12 @@ def test_the_page_has_the_words_of_every_language_and_a_third_one_is_a_file(monk
     third["page"]["language"] = "Français"
     (tmp_path / "fr.json").write_text(json.dumps(third), encoding="utf-8")
     monkeypatch.setattr(words, "FOLDER", tmp_path)
-    for module in (words, page_module):
+    for module in (words, page_module, page_data):
         monkeypatch.setattr(module, "LANGUAGES", (*LANGUAGES, "fr"))
     data = data_of(page(trace(output), language="fr"))
     assert data["language"] == "fr"
     assert data["words"]["fr"]["language"] == "Français"
-    assert all("fr" in step["heading"] for step in data["steps"])
+    assert data["words"]["fr"]["step.gives"] == data["words"]["en"]["step.gives"]
 
 
 def test_pictures_mark_what_is_not_yet_known_at_the_start():

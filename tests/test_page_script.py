@@ -1,13 +1,11 @@
 """The page's script: its modules' own tests on Node, and how they are joined."""
 
-import os
 import re
-import shutil
 import string
-import subprocess
 from pathlib import Path
 
 import pytest
+from node import node
 
 from autograd_lite.stepping.joining import FOLDER, MODULES, joined, script
 from autograd_lite.words import LANGUAGES, texts
@@ -15,23 +13,6 @@ from autograd_lite.words import LANGUAGES, texts
 TESTS = Path(__file__).parent / "script"
 PURE = MODULES[: MODULES.index("sizes") + 1]
 TEMPLATE = (FOLDER.parent / "page.html").read_text(encoding="utf-8")
-
-
-def node(*arguments):
-    """Run Node; without it, skip the test, or fail it where Node is meant to be there."""
-    found = shutil.which("node")
-    if found is None:
-        reason = "node is missing (apt-get install nodejs): it runs the tests of the page's script"
-        if os.environ.get("CI"):
-            pytest.fail(f"{reason}, and CI must have it")
-        pytest.skip(reason)
-    return subprocess.run(
-        [found, *map(str, arguments)],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
 
 
 def test_the_modules_pass_their_own_tests_on_plain_node():

@@ -6,7 +6,7 @@ import threading
 from xml.etree import ElementTree
 
 from autograd_lite import Value, copying, draw
-from autograd_lite.stepping.page import cleaned
+from autograd_lite.stepping.pictures import cleaned
 
 HOSTILE = """<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)" viewBox="0 0 9 9">
 <title>picture</title><script>alert(2)</script><style>* { fill: red }</style>

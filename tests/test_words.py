@@ -276,4 +276,4 @@ def test_a_third_language_is_one_file_more(tmp_path):
     run("page", "w*x", "w=2", "x=3", "--lang", "fr")
     page = (tmp_path / "backprop.html").read_text(encoding="utf-8")
     assert '<html lang="fr"' in page
-    assert '"fr":["pas 1 de 2: f → w"]' in page
+    assert '"step.heading":"pas {number} de {count}: {ends}"' in page

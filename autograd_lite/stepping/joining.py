@@ -15,7 +15,7 @@ __all__ = ["MODULES", "joined", "script"]
 
 # In reading order. Down to `sizes` they are pure: they know no document and run on plain Node.
 MODULES = (
-    "pieces", "words", "state", "moving", "sizes",
+    "pieces", "words", "numbers", "passes", "telling", "state", "moving", "sizes",
     "typeset", "step", "table", "picture", "paper", "node", "controls", "main",
 )  # fmt: skip
 

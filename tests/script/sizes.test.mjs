@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  LARGEST_FITTED, arrowhead, fitted, keyFactor, scrollToSee, short, wheelFactor, zoomed,
+  LARGEST_FITTED, arrowhead, fitted, keyFactor, scrollToSee, wheelFactor, zoomed,
 } from "../../autograd_lite/stepping/script/sizes.mjs";
 
 test("a fitted picture is seen whole, with a margin", () => {
@@ -81,12 +81,4 @@ test("an arrowhead begins at its tip and lies along the line", () => {
 
 test("a line without length has an arrowhead all the same", () => {
   assert.doesNotMatch(arrowhead({ x: 1, y: 1 }, { x: 1, y: 1 }), /NaN/);
-});
-
-test("a number in the picture has four digits and a true minus sign", () => {
-  assert.equal(short("-0.283662"), "−0.2837");
-  assert.equal(short("10.6931"), "10.69");
-  assert.equal(short("1"), "1");
-  assert.equal(short("inf"), "inf");
-  assert.equal(short("nan"), "nan");
 });

@@ -1,29 +1,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { backprop } from "../../autograd_lite/stepping/script/passes.mjs";
 import {
-  NOT_YET, arrivedAt, doneAt, edgeOf, gradientAfter, gradientAt, isBackward, isComplete, isKnown, litAt,
-  reachedAt, receiverAt, stepAt, timeline, valueAt,
+  arrivedAt, doneAt, edgeOf, gradientAfter, gradientAt, isBackward, isComplete, isKnown, isLost,
+  litAt, reachedAt, receiverAt, stepAt, timeline, valueAt,
 } from "../../autograd_lite/stepping/script/state.mjs";
 
 // y = x * x + k with x = 3; k takes part in nothing else. Nodes: x, k, x * x, y.
 const data = {
-  nodes: [{ value: "3" }, { value: "1" }, { value: "9" }, { value: "10" }],
-  start: ["0", "0", "0", "1"],
+  nodes: [{}, {}, {}, {}],
+  start: [0, 0, 0, 1],
   forward: [{ node: 2, parents: [0, 0] }, { node: 3, parents: [2, 1] }],
   steps: [
-    { child: 3, parent: 2, edge: "e3_0", after: "1" },
-    { child: 3, parent: 1, edge: "e3_1", after: "1" },
-    { child: 2, parent: 0, edge: "e2_0", after: "3" },
-    { child: 2, parent: 0, edge: "e2_1", after: "6" },
+    { child: 3, parent: 2, place: 0 },
+    { child: 3, parent: 1, place: 1 },
+    { child: 2, parent: 0, place: 0 },
+    { child: 2, parent: 0, place: 1 },
   ],
 };
 const line = timeline(data);
+const numbers = backprop(data, [3, 1, 9, 10], [1, 1, 3, 3]);
 const [X, K, SQUARE, Y] = [0, 1, 2, 3];
 
 test("the timeline has the forward pass and then the backward pass", () => {
   assert.deepEqual(line, {
     forward: 2, backward: 4, total: 6, output: Y,
-    arrivals: [[3, 4], [2], [1], []], madeIn: [0, 0, 1, 2],
+    arrivals: [[3, 4], [2], [1], []], earlier: [0, 0, 0, 3], madeIn: [0, 0, 1, 2],
   });
 });
 
@@ -33,33 +35,40 @@ test("no step of the backward pass is done before it begins", () => {
 });
 
 test("values appear when they are computed, those of leaves at once", () => {
-  const shown = (node) => [0, 1, 2, 6].map((position) => valueAt(data, line, node, position));
-  assert.deepEqual(shown(X), ["3", "3", "3", "3"]);
-  assert.deepEqual(shown(SQUARE), [NOT_YET, "9", "9", "9"]);
-  assert.deepEqual(shown(Y), [NOT_YET, NOT_YET, "10", "10"]);
-  assert.equal(isKnown(line, Y, 1), false);
+  const shown = (node) => [0, 1, 2, 6].map((position) => valueAt(line, numbers, node, position));
+  assert.deepEqual(shown(X), [3, 3, 3, 3]);
+  assert.deepEqual(shown(SQUARE), [undefined, 9, 9, 9]);
+  assert.deepEqual(shown(Y), [undefined, undefined, 10, 10]);
+  assert.equal(isKnown(line, numbers, Y, 1), false);
 });
 
 test("the gradient of a node is the sum of what has arrived", () => {
-  const shown = (node) => [1, 2, 3, 4, 5, 6].map((position) => gradientAt(data, line, node, position));
-  assert.deepEqual(shown(Y), [NOT_YET, "1", "1", "1", "1", "1"]);
-  assert.deepEqual(shown(SQUARE), [NOT_YET, NOT_YET, "1", "1", "1", "1"]);
-  assert.deepEqual(shown(X), [NOT_YET, NOT_YET, NOT_YET, NOT_YET, "3", "6"]);
+  const shown = (node) => [1, 2, 3, 4, 5, 6].map((position) => gradientAt(line, numbers, node, position));
+  assert.deepEqual(shown(Y), [undefined, 1, 1, 1, 1, 1]);
+  assert.deepEqual(shown(SQUARE), [undefined, undefined, 1, 1, 1, 1]);
+  assert.deepEqual(shown(X), [undefined, undefined, undefined, undefined, 3, 6]);
 });
 
 test("going back gives what going forward gave", () => {
-  const forward = [0, 1, 2, 3, 4].map((done) => gradientAfter(data, line, X, done));
-  const back = [4, 3, 2, 1, 0].map((done) => gradientAfter(data, line, X, done)).reverse();
+  const forward = [0, 1, 2, 3, 4].map((done) => gradientAfter(line, numbers, X, done));
+  const back = [4, 3, 2, 1, 0].map((done) => gradientAfter(line, numbers, X, done)).reverse();
   assert.deepEqual(forward, back);
-  assert.deepEqual(forward, ["0", "0", "0", "3", "6"]);
+  assert.deepEqual(forward, [0, 0, 0, 3, 6]);
 });
 
-test("an arrived zero is shown, and so is what a leaf held before", () => {
-  const held = { ...data, start: ["5", "0", "0", "1"] };
-  assert.equal(gradientAt(held, line, X, 2), "5");
-  const zero = { ...data, steps: data.steps.map((step) => ({ ...step, after: "0" })) };
-  assert.equal(gradientAt(zero, line, SQUARE, 3), "0");
-  assert.equal(gradientAt(zero, line, X, 3), NOT_YET);
+test("an arrived zero is shown, and what a leaf held before is not of this pass", () => {
+  const zero = backprop({ ...data, start: [5, 0, 0, 1] }, [3, 1, 9, 10], [0, 0, 3, 3]);
+  assert.equal(gradientAt(line, zero, SQUARE, 3), 0);
+  assert.equal(gradientAt(line, zero, X, 3), undefined);
+  assert.equal(gradientAt(line, zero, X, 6), 0);
+});
+
+test("where an op failed, nothing is known from there on, and no gradient", () => {
+  const failed = { ...numbers, failed: { node: Y, kind: "value" } };
+  assert.deepEqual([X, SQUARE, Y].map((node) => valueAt(line, failed, node, 6)), [3, 9, undefined]);
+  assert.equal(gradientAt(line, failed, X, 6), undefined);
+  assert.deepEqual([1, 2, 6].map((position) => isLost(line, failed, position)), [false, true, true]);
+  assert.equal(isLost(line, numbers, 6), false);
 });
 
 test("arrivals are counted by halving, the same as one by one", () => {
@@ -80,7 +89,7 @@ test("a gradient is complete with its last arrival, the output's from the start"
 test("what nothing reaches has no gradient and is never complete", () => {
   const alone = timeline({ ...data, steps: data.steps.slice(0, 1) });
   assert.equal(isComplete(alone, X, alone.total), false);
-  assert.equal(gradientAt(data, alone, X, alone.total), NOT_YET);
+  assert.equal(gradientAt(alone, numbers, X, alone.total), undefined);
 });
 
 test("each position but the first has the step that led to it", () => {
@@ -110,10 +119,10 @@ test("a forward step lights its node and all its edges, a backward step one edge
 });
 
 test("a graph that is one leaf has a timeline of no length", () => {
-  const leaf = { nodes: [{ value: "1" }], start: ["1"], forward: [], steps: [] };
+  const leaf = { nodes: [{}], start: [1], forward: [], steps: [] };
   const alone = timeline(leaf);
   assert.equal(alone.total, 0);
   assert.equal(stepAt(leaf, alone, 0), null);
-  assert.equal(gradientAt(leaf, alone, 0, 0), "1");
+  assert.equal(gradientAt(alone, backprop(leaf, [1], []), 0, 0), 1);
   assert.equal(isComplete(alone, 0, 0), true);
 });

@@ -3,7 +3,7 @@ import { template } from "./words.mjs";
 import { keyLeads } from "./moving.mjs";
 import { keyFactor } from "./sizes.mjs";
 import { byId, button, element, setText } from "./typeset.mjs";
-import { nameOf, said, say, spoken } from "./step.mjs";
+import { nameOf, plainNameOf, said, say, spoken } from "./step.mjs";
 
 const BOX = "box "; // a view with one box open is called after it
 const VIEW_WORDS = { unit: "view unit", node: "view node" };
@@ -42,7 +42,7 @@ function viewName(here, view) {
 export function showWords(here) {
   const title = say(here, "title", { output: nameOf(here, here.line.output) });
   document.documentElement.lang = here.language;
-  document.title = said(here, "title", { output: here.data.nodes[here.line.output].name });
+  document.title = said(here, "title", { output: plainNameOf(here, here.line.output) });
   setText(title, byId("title"));
   for (const place of document.querySelectorAll("[data-text]")) {
     place.textContent = said(here, place.dataset.text);

@@ -1,4 +1,5 @@
 // One trace, shown: the forward pass, then the backward pass.
+import { backprop } from "./passes.mjs";
 import { isBackward, timeline } from "./state.mjs";
 import { addressOf, millisecondsAt, positionAt, within } from "./moving.mjs";
 import { byId } from "./typeset.mjs";
@@ -12,11 +13,13 @@ import {
 } from "./controls.mjs";
 
 const data = JSON.parse(byId("data").textContent);
+for (const name of ["values", "start", "partials"]) data[name] = data[name].map(Number); // "NaN"
 
 // Where the reader is. Everything else follows from it.
 const here = {
   data,
   line: timeline(data),
+  numbers: backprop(data, data.values, data.partials), // of both passes
   language: data.language,
   position: 0,
   chosen: -1, // the node whose panel is open

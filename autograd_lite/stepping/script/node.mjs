@@ -1,13 +1,17 @@
 // One node: what it is, where its value and gradient come from, and why.
+import { plain } from "./pieces.mjs";
+import { sentenceOf, sentencesOf } from "./telling.mjs";
 import { gradientAt, valueAt } from "./state.mjs";
 import { byId, button, element, setText, typeset } from "./typeset.mjs";
-import { nameOf, said, say } from "./step.mjs";
+import { nameOf, said, say, tellingOf } from "./step.mjs";
+import { shown } from "./table.mjs";
 
 const MOST_JUMPS = 24;
 
 // Fill the panel of the chosen node; `jump` is called with a position.
 export function showNode(here, jump) {
-  const { data, line, position, language, chosen } = here;
+  const { data, line, numbers, position, chosen } = here;
+  const telling = tellingOf(here);
   const node = data.nodes[chosen];
   setText(nameOf(here, chosen), byId("node-title"));
   const list = element("dl");
@@ -16,17 +20,23 @@ export function showNode(here, jump) {
     value.append(...content);
     list.append(element("dt", said(here, key)), value);
   };
-  row("op", node.op ? node.op[language] : said(here, node.constant ? "constant" : "leaf"));
-  row("value", valueAt(data, line, chosen, position));
-  row("gradient", gradientAt(data, line, chosen, position));
+  row("op", opWords(here, telling, node));
+  row("value", shown(valueAt(line, numbers, chosen, position)));
+  row("gradient", shown(gradientAt(line, numbers, chosen, position)));
   const made = line.madeIn[chosen];
   if (made) {
     row("made", button(say(here, "to forward step", { number: made }), () => jump(made), "jump"));
   }
   if (chosen !== line.output) row("arrivals", ...arrivals(here, jump));
   if (node.line) row("line", `${node.line}  `, element("code", node.source));
-  const why = node.why ? reasons(here, node.why[language]) : [];
+  const why = node.why ? reasons(here, sentencesOf(telling, node.why)) : [];
   byId("node-body").replaceChildren(...why, list); // the table has the numbers; why is asked here
+}
+
+// The word for what made a node; the name of an op of the learner's own is a text.
+function opWords(here, telling, { op, constant }) {
+  if (op === undefined) return said(here, constant ? "constant" : "leaf");
+  return plain(typeof op === "number" ? here.data.texts[op] : sentenceOf(telling, op));
 }
 
 function arrivals(here, jump) {

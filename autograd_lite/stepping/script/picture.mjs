@@ -1,6 +1,7 @@
 // The drawn graph: what is reached, what is lit, and the gradients beside the nodes.
-import { NOT_YET, gradientAt, isBackward, isKnown, litAt, reachedAt } from "./state.mjs";
-import { arrowhead, short } from "./sizes.mjs";
+import { short } from "./numbers.mjs";
+import { edgeOfStep, gradientAt, isBackward, isKnown, litAt, reachedAt } from "./state.mjs";
+import { arrowhead } from "./sizes.mjs";
 import { byId } from "./typeset.mjs";
 import { bringIntoView } from "./table.mjs";
 
@@ -28,7 +29,8 @@ export function findPictures(data) {
       picture.nodes.set(node, shape);
       picture.inside.set(shape, [...(picture.inside.get(shape) ?? []), node]);
     });
-    for (const { edge } of data.steps) {
+    for (const step of data.steps) {
+      const edge = edgeOfStep(step);
       const shape = shapeOf(edge);
       if (shape) picture.edges.set(edge, shape);
     }
@@ -99,12 +101,12 @@ function turnedArrow(shape) {
 }
 
 export function showPicture(here, picture) {
-  const { data, line, position } = here;
+  const { data, line, numbers, position } = here;
   const reached = reachedAt(data, line, position);
   const lit = litAt(data, line, position);
   for (const [shape, nodes] of picture.inside) {
     shape.classList.toggle("reached", nodes.some((node) => reached.nodes.has(node)));
-    shape.classList.toggle("known", nodes.every((node) => isKnown(line, node, position)));
+    shape.classList.toggle("known", nodes.every((node) => isKnown(line, numbers, node, position)));
     shape.classList.toggle("now", nodes.some((node) => lit.nodes.includes(node)));
     shape.classList.toggle("chosen", nodes.includes(here.chosen));
   }
@@ -118,9 +120,8 @@ export function showPicture(here, picture) {
   }
   for (const [shape, className] of edges) shape.setAttribute("class", className);
   for (const [node, tag] of picture.tags) {
-    const gradient = gradientAt(data, line, node, position);
-    const shown = isBackward(line, position) && gradient !== NOT_YET;
-    tag.textContent = shown ? `grad ${short(gradient)}` : "";
+    const gradient = isBackward(line, position) ? gradientAt(line, numbers, node, position) : undefined;
+    tag.textContent = gradient === undefined ? "" : `grad ${short(gradient)}`;
   }
   showLit(here, picture, lit);
 }

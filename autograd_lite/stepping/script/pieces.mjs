@@ -1,5 +1,6 @@
 // A text is a list of pieces, as Python writes them: a string, { sub: "11" } and { sup: "2" } for
-// an index below and above, { name: [...] } for the name of a node, itself in pieces.
+// an index below and above, { name: [...] } for the name of a node, itself in pieces. Before its
+// numbers are put in, it has their places, too (see telling).
 
 // The characters of a text, without what is low or high: for titles and for comparing.
 export function plain(pieces) {

@@ -52,9 +52,3 @@ export function arrowhead(tip, from, length = 10, width = 8) {
   const corners = [tip, { x: base.x + side.x, y: base.y + side.y }, { x: base.x - side.x, y: base.y - side.y }];
   return corners.map(({ x, y }) => `${x.toFixed(2)},${y.toFixed(2)}`).join(" ");
 }
-
-// A number as the picture has it: four digits and a true minus sign.
-export function short(text) {
-  const number = Number(text);
-  return Number.isFinite(number) ? String(Number(number.toPrecision(4))).replace("-", "−") : text;
-}

@@ -1,22 +1,20 @@
-// What holds at a position of a trace: pure functions over its data.
+// What holds at a position of a trace: pure functions over its data and the numbers of its passes.
 //
 // position   steps done, of the forward pass and then of the backward pass: 0 to line.total
 // done       how many of them are steps of the backward pass
 // line       what the trace says about the order of things, read off its data once
-
-export const NOT_YET = "–"; // in place of a number that is not computed at a position
+// numbers    of both passes (see passes); a number that is not there at a position is undefined
+import { arrivalsOf } from "./passes.mjs";
 
 export function timeline(data) {
-  const arrivals = data.nodes.map(() => []); // per node: the steps that bring it gradient
   const madeIn = data.nodes.map(() => 0); // per node: its forward step; 0 for leaves
-  data.steps.forEach((step, k) => arrivals[step.parent].push(k + 1));
   data.forward.forEach((step, k) => { madeIn[step.node] = k + 1; });
   return {
     forward: data.forward.length,
     backward: data.steps.length,
     total: data.forward.length + data.steps.length,
     output: data.nodes.length - 1,
-    arrivals,
+    ...arrivalsOf(data),
     madeIn,
   };
 }
@@ -42,27 +40,34 @@ export function arrivedAt(line, node, done) {
   return low;
 }
 
-// The gradient of a node after so many steps of the backward pass, shown or not.
-export function gradientAfter(data, line, node, done) {
+// The gradient of a node in this pass after so many of its steps, shown or not.
+export function gradientAfter(line, numbers, node, done) {
   const arrived = arrivedAt(line, node, done);
-  return arrived ? data.steps[line.arrivals[node][arrived - 1] - 1].after : data.start[node];
+  if (arrived) return numbers.sums[line.arrivals[node][arrived - 1] - 1];
+  return node === line.output ? 1 : 0;
 }
 
 // What the page shows as a node's gradient: nothing before anything has arrived.
-export function gradientAt(data, line, node, position) {
-  if (position < line.forward) return NOT_YET;
+export function gradientAt(line, numbers, node, position) {
+  if (position < line.forward || numbers.failed) return undefined;
   const done = doneAt(line, position);
-  const gradient = gradientAfter(data, line, node, done);
-  if (node === line.output || gradient !== "0" || arrivedAt(line, node, done)) return gradient;
-  return NOT_YET;
+  if (node === line.output || arrivedAt(line, node, done)) return gradientAfter(line, numbers, node, done);
+  return undefined;
 }
 
-export function isKnown(line, node, position) {
+// Whether a node's value is computed at a position: not where an op before it, or its own, failed.
+export function isKnown(line, numbers, node, position) {
+  if (numbers.failed && line.madeIn[node] >= line.madeIn[numbers.failed.node]) return false;
   return line.madeIn[node] <= position;
 }
 
-export function valueAt(data, line, node, position) {
-  return isKnown(line, node, position) ? data.nodes[node].value : NOT_YET;
+export function valueAt(line, numbers, node, position) {
+  return isKnown(line, numbers, node, position) ? numbers.values[node] : undefined;
+}
+
+// Whether the step before a position has no numbers, because an op before it failed.
+export function isLost(line, numbers, position) {
+  return numbers.failed !== null && position >= line.madeIn[numbers.failed.node];
 }
 
 // Whether a node's gradient will not change any more. What nothing reaches is never complete.
@@ -90,6 +95,11 @@ export function edgeOf(node, place) {
   return `e${node}_${place}`;
 }
 
+// The edge of a step of the backward pass.
+export function edgeOfStep({ child, place }) {
+  return edgeOf(child, place);
+}
+
 // What the pass has reached at a position: in the forward pass what is computed, in the backward
 // pass what has a gradient.
 export function reachedAt(data, line, position) {
@@ -99,7 +109,7 @@ export function reachedAt(data, line, position) {
     nodes.add(line.output);
     for (const step of data.steps.slice(0, doneAt(line, position))) {
       nodes.add(step.parent);
-      edges.add(step.edge);
+      edges.add(edgeOfStep(step));
     }
     return { nodes, edges };
   }
@@ -114,7 +124,7 @@ export function reachedAt(data, line, position) {
 export function litAt(data, line, position) {
   const step = stepAt(data, line, position);
   if (step === null) return { nodes: [], edges: [] };
-  if (isBackward(line, position)) return { nodes: [step.child, step.parent], edges: [step.edge] };
+  if (isBackward(line, position)) return { nodes: [step.child, step.parent], edges: [edgeOfStep(step)] };
   return {
     nodes: [step.node],
     edges: step.parents.map((_, place) => edgeOf(step.node, place)),

@@ -1,18 +1,18 @@
 // The table of values and gradients so far.
+import { NOT_YET, told } from "./numbers.mjs";
 import { gradientAt, isComplete, receiverAt, valueAt } from "./state.mjs";
 import { scrollToSee } from "./sizes.mjs";
 import { byId, button, element } from "./typeset.mjs";
-import { said } from "./step.mjs";
+import { piecesOf, said } from "./step.mjs";
 
 // Make a row for every node but constants, output first; `choose` is called with a node.
 export function buildTable(here, choose) {
   const rows = new Map();
   for (let node = here.line.output; node >= 0; node--) {
-    const { constant, pieces } = here.data.nodes[node];
-    if (constant) continue;
+    if (here.data.nodes[node].constant) continue;
     const row = element("tr");
     const first = element("td");
-    first.append(button(pieces, () => choose(node)));
+    first.append(button(piecesOf(here, node), () => choose(node)));
     row.append(first, element("td"), element("td"));
     byId("rows").append(row);
     rows.set(node, row);
@@ -21,20 +21,25 @@ export function buildTable(here, choose) {
 }
 
 export function showTable(here, rows) {
-  const { data, line, position } = here;
+  const { data, line, numbers, position } = here;
   const receiver = receiverAt(data, line, position);
   const done = said(here, "done");
   for (const [node, row] of rows) {
     const [, value, gradient] = row.children;
     const complete = isComplete(line, node, position);
-    write(value, valueAt(data, line, node, position));
-    write(gradient, gradientAt(data, line, node, position));
+    write(value, shown(valueAt(line, numbers, node, position)));
+    write(gradient, shown(gradientAt(line, numbers, node, position)));
     gradient.title = complete ? done : "";
     row.classList.toggle("complete", complete);
     row.classList.toggle("now", node === receiver);
   }
   const row = rows.get(receiver);
   if (row) bringIntoView(here, byId("rows-frame"), row, byId("rows-head").offsetHeight);
+}
+
+// A number as the table has it; a dash where there is none yet.
+export function shown(number) {
+  return number === undefined ? NOT_YET : told(number);
 }
 
 function write(cell, text) { // only what changes: a big table is shown at every step
