@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import nn
-from autograd_lite import Value, log, record_lines, sin, total, trace, words
+from autograd_lite import Value, log, record_lines, relu, sin, total, trace, words
 from autograd_lite.stepping import page, page_data, picture_now, redraw
 from autograd_lite.stepping.page import fingerprint
 from autograd_lite.stepping.pieces import pieces, plain
@@ -54,6 +54,11 @@ def hostile():
     output = total([Value(1.0, label) for label in HOSTILE])
     output.label = HOSTILE[0]
     return output
+
+
+def shapes_of(steps):
+    """Return the shapes that the pictures of a page have in common, as SVG."""
+    return page(steps).split('<svg id="shapes"')[1].split("</svg>")[0]
 
 
 def data_of(text):
@@ -113,14 +118,31 @@ def test_the_page_has_the_words_of_every_language_and_a_third_one_is_a_file(monk
 
 
 def test_pictures_mark_what_is_not_yet_known_at_the_start():
-    text = page(trace(survey()))
-    picture = text.split('data-view="node"')[1].split("</svg>")[0]
-    marked = re.findall(r'class="number">([^<]*)<', picture)
-    assert {"2", "5", "0.6931", "10", "11.65"} <= {number.strip() for number in marked}
-    closed = page(trace(digit_cost())).split('data-view="unit"')[1].split("</svg>")[0]
-    indices = re.findall(r'font-size="9.36"[^>]*>', closed)
+    steps = trace(survey())
+    marked = dict(re.findall(r'class="number [^"]*" data-n="([^"]*)">([^<]*)<', shapes_of(steps)))
+    for k, number in enumerate(["2", "0.6931", "5", "10", "10.69", "−0.9589", "11.65"]):
+        assert marked.pop(f"value:{k}").strip() == number
+    assert not marked
+    text = page(trace(digit_cost()))
+    small = re.findall(r"\.picture \.(p\d+) \{[^}]*font-size: 9\.36px", text)
+    indices = re.findall(rf'<text[^>]*class="[^"]*\b(?:{"|".join(small)})"[^>]*>1</text>', text)
     assert indices
     assert not any("number" in index for index in indices)
+
+
+def test_every_number_of_a_picture_says_what_it_is():
+    x = Value(3.0, "x")
+    y = x * x + relu(-x)
+    steps = trace(y)
+    edges = dict(re.findall(r'<tspan data-n="edge:([^"]*)">([^<]*)<', shapes_of(steps)))
+    assert len(edges) == len(steps) == 6
+    for at, number in edges.items():
+        _, *along = map(int, at.split(","))
+        assert float(number.replace("−", "-")) == sum(steps.partials[k - 1] for k in along)
+    wide = nn.Network([20, 2, 1], seed=1)
+    closed = shapes_of(trace(nn.squared_error(wide([0.5] * 20), [1.0])))
+    assert re.search(r'data-n="slope:\d+(,\d+)+"[^>]*>', closed)
+    assert re.search(r'data-n="value:\d+(,\d+)+"[^>]*>[^<]* … ', closed)  # a range over a layer
 
 
 def test_the_same_program_gives_the_same_page():
@@ -138,9 +160,9 @@ def test_source_lines_are_in_the_page():
     assert node["source"] == "f = log(x1) + x1 * x2 - sin(x2)"
 
 
-def test_the_digit_networks_page_has_closed_and_open_boxes_in_under_two_megabytes(tmp_path):
+def test_the_digit_networks_page_has_closed_and_open_boxes_in_under_600_kilobytes(tmp_path):
     path = trace(digit_cost()).save(tmp_path / "digits.html", language="ja")
-    assert path.stat().st_size < 2_000_000
+    assert path.stat().st_size < 600_000
     data = data_of(path.read_text(encoding="utf-8"))
     assert data["views"][0] == "unit"
     assert data["views"][-1] == "node"

@@ -119,7 +119,14 @@ def draw(
     names = ", ".join(scene.names[scene.number_of[node]] for node in outputs[:3])
     more = ", ..." if len(outputs) > 3 else ""
     name = plain(title) or text("drawing.title", language, names=names + more)
-    return Drawing(source, name, told(scene, writer), writer.descriptions, scene.left_out)
+    return Drawing(
+        source,
+        name,
+        told(scene, writer),
+        writer.descriptions,
+        scene.left_out,
+        numbers=writer.numbers,
+    )
 
 
 def told(scene: Scene, writer: Writer) -> str:

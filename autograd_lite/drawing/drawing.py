@@ -8,10 +8,11 @@ import html
 import re
 import tempfile
 import webbrowser
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from autograd_lite.drawing.render import FORMATS, HOW_TO_INSTALL, rendered, renderer
+from autograd_lite.drawing.written import Written
 from autograd_lite.files import write_atomically
 
 __all__ = ["Drawing"]
@@ -32,6 +33,7 @@ class Drawing:
     description     the same in more words, for those who cannot see it
     descriptions    per id in the SVG (n12, e12_0) what it is
     left_out        how many nodes of the graph the picture does not show
+    numbers         per id in the SVG the numbers that are written there, in order
     engine          the layout: "dot", or "neato" where the DOT text gives the places itself
     format          what `pipe`, `render` and `view` make if they are given none: "svg"
 
@@ -40,6 +42,7 @@ class Drawing:
 
     __slots__ = (  # no others: a setting that does nothing would be a setting that lies
         "source", "title", "description", "descriptions", "left_out", "engine", "format",
+        "numbers",
     )  # fmt: skip
 
     def __init__(
@@ -50,6 +53,7 @@ class Drawing:
         descriptions: Mapping[str, str],
         left_out: int = 0,
         engine: str = "dot",
+        numbers: Mapping[str, Sequence[Written]] | None = None,
     ) -> None:
         self.source = source
         self.title = title
@@ -58,6 +62,7 @@ class Drawing:
         self.left_out = left_out
         self.engine = engine
         self.format = "svg"
+        self.numbers = dict(numbers or {})
 
     def __repr__(self) -> str:
         title = self.title if len(self.title) <= 60 else self.title[:57] + "..."

@@ -19,10 +19,12 @@ from autograd_lite.drawing.text import (
     partial_templates,
     plain,
     shown,
+    table,
     typeset,
     visible,
 )
 from autograd_lite.drawing.theme import FONT, Theme
+from autograd_lite.drawing.written import Written
 from autograd_lite.formula import Formula
 from autograd_lite.value import Constant, Value
 from autograd_lite.words import Language, text
@@ -83,6 +85,7 @@ class Writer:
         self.outputs = {scene.number_of[output] for output in scene.outputs}
         self.formulas_of: tuple[int, tuple[Formula, ...], list[str]] = (-1, (), [])
         self.descriptions: dict[str, str] = {}  # per id in the SVG, for screen readers
+        self.numbers: dict[str, list[Written]] = {}  # per id, the numbers written there, in order
 
     def dot(self) -> str:
         """Return the DOT text: the same for the same graph and options, byte for byte."""
@@ -265,6 +268,7 @@ class Writer:
             head = f"{self.pill(node.op.symbol)}{head}"
         span = 2 if node.op is not None else 1
         rows = [head, f'<TD COLSPAN="{span}">{number}</TD>']
+        self.numbers[f"n{k}"] = [Written("value", (k,), number)]
         if self.gradients:
             rows.append(f'<TD COLSPAN="{span}">{self.gradient(node.grad)}</TD>')
         return table(rows)
@@ -350,26 +354,30 @@ class Writer:
         small = f'POINT-SIZE="{t.size * 0.8:g}" COLOR="{t.faint}"'
         head = "".join(f'<TD ALIGN="RIGHT"><FONT {small}>{h}</FONT></TD>' for h in headings)
         rows = [head.replace(f"<FONT {small}></FONT>", "")] if len(headings) > 2 else []
-        derivatives = exit[1] if exit is not None else None
-        rows += [self.inner_row(typeset(name), ks, derivatives) for name, ks in groups.items()]
+        rows += [self.inner_row(item, typeset(name), ks, exit) for name, ks in groups.items()]
         if rest:
             count = text("drawing.labelled nodes", self.language, count=f"{len(rest):,}")
-            rows.append(self.inner_row(count, rest, derivatives))
+            rows.append(self.inner_row(item, count, rest, exit))
         return rows
 
-    def inner_row(self, name: str, ks: list[int], derivatives: dict[int, float] | None) -> str:
+    def inner_row(
+        self, item: str, name: str, ks: list[int], exit: tuple[int, dict[int, float]] | None
+    ) -> str:
         """Return the cells of one row: name, number, d(exit)/d(node) if there is one, gradient."""
         t = self.theme
         nodes = self.scene.nodes
-        columns = [(t.text, t.size, [nodes[k].data for k in ks])]
-        if derivatives is not None:
-            columns.append((t.derivative, t.size, [derivatives[k] for k in ks]))
+        columns = [("value", tuple(ks), t.text, [nodes[k].data for k in ks])]
+        if exit is not None:
+            top, slopes = exit
+            columns.append(("slope", (top, *ks), t.derivative, [slopes[k] for k in ks]))
         if self.gradients:
-            columns.append((t.gradient, t.size, [nodes[k].grad for k in ks]))
+            columns.append(("gradient", tuple(ks), t.gradient, [nodes[k].grad for k in ks]))
         cells = f'<TD ALIGN="LEFT">{name}</TD>'
-        for colour, size, numbers in columns:
-            font = f'<FONT COLOR="{colour}" POINT-SIZE="{size:g}">'
-            cells += f'<TD ALIGN="RIGHT">{font}&#160;&#160;{self.span(numbers)}</FONT></TD>'
+        for kind, at, colour, numbers in columns:
+            shown_number = self.span(numbers)
+            self.numbers.setdefault(item, []).append(Written(kind, at, shown_number))
+            font = f'<FONT COLOR="{colour}" POINT-SIZE="{t.size:g}">'
+            cells += f'<TD ALIGN="RIGHT">{font}&#160;&#160;{shown_number}</FONT></TD>'
         return cells
 
     def span(self, numbers: list[float]) -> str:
@@ -439,6 +447,7 @@ class Writer:
         """
         names = self.scene.names
         number = number_shown(derivative, self.digits)
+        self.numbers[edge.id] = [Written("edge", (k, *edge.parts), number)]
         head = f"∂{typeset(names[k])}/∂{typeset(names[p])}"
         formula = ""
         if len(edge.parts) == 1 and edge.child[0] == "n":
@@ -481,12 +490,6 @@ class Writer:
             fontcolor=t.faint, tooltip=tooltip_of(description),
         )  # fmt: skip
         graph.edge(f"m{k}", self.scene.item_of[k], style="dotted", id=f"m{k}_edge")
-
-
-def table(rows: Sequence[str]) -> str:
-    body = "".join(f"<TR>{row}</TR>" for row in rows)
-    frame = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"'
-    return f"<TABLE {frame}>{body}</TABLE>"
 
 
 def tooltip_of(text: str) -> str:

@@ -24,7 +24,7 @@ from autograd_lite.ops import Op
 from autograd_lite.printing import ATOM, SUM, Printer, one_word
 
 __all__ = [
-    "plain", "visible", "shown", "lines", "typeset", "number_shown", "partial_templates",
+    "plain", "visible", "shown", "lines", "typeset", "number_shown", "table", "partial_templates",
     "formula_shown",
 ]  # fmt: skip
 
@@ -110,6 +110,13 @@ def typeset(text: str) -> str:
         return "<BR/>".join(shown(line) for line in lines(text))
     layer = f"<SUP>{label.layer}</SUP>" if label.layer else ""
     return f"{label.letter}<SUB>{label.indices}</SUB>{layer}"
+
+
+def table(rows: Sequence[str]) -> str:
+    """Return rows of cells as a table of an HTML-like label, without lines."""
+    body = "".join(f"<TR>{row}</TR>" for row in rows)
+    frame = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"'
+    return f"<TABLE {frame}>{body}</TABLE>"
 
 
 def number_shown(number: float, digits: int) -> str:

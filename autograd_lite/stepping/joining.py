@@ -2,8 +2,8 @@
 
 A page is one file that opens from disk, and a script there can import nothing. So the modules
 of `script/` are joined when a page is written: imports and the word `export` go, and all stand
-in one block, as they are. That is the same program if a module imports only from modules above
-it and no two modules call something by the same name; both are checked here.
+in one block, without comments and indentation. That is the same program if a module imports only
+from modules above it and no two modules call something by the same name; both are checked here.
 """
 
 import re
@@ -24,6 +24,7 @@ IMPORT = re.compile(r'^import \{([^{}]*)\} from "\./(\w+)\.mjs";\n', re.MULTILIN
 DECLARED = re.compile(
     r"^(export )?(?:async )?(?:function|const|let|class) (\w+|\{.*?\}|\[.*?\])", re.MULTILINE
 )
+BESIDE = re.compile(r"^ *//.*\n|^\s+", re.MULTILINE)  # what a program does not need
 LEFT = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
@@ -66,7 +67,7 @@ def joined(modules: Mapping[str, str]) -> str:
         bare = DECLARED.sub(without_export, IMPORT.sub("", text)).strip("\n")
         if wrong := LEFT.search(bare):
             raise ValueError(f"{name}: this cannot be joined: {wrong[0]}")
-        texts += [f"// -- {name} --", bare]
+        texts += [f"// -- {name} --", BESIDE.sub("", bare)]
     return "\n".join([*texts, "}"])
 
 

@@ -17,7 +17,7 @@ from autograd_lite.drawing.theme import FONT
 from autograd_lite.files import write_atomically
 from autograd_lite.stepping.joining import script
 from autograd_lite.stepping.page_data import page_data
-from autograd_lite.stepping.pictures import MOST_NODES, chosen_views, picture
+from autograd_lite.stepping.pictures import MOST_NODES, Shared, chosen_views, picture
 from autograd_lite.tracing.recording import Trace
 from autograd_lite.words import LANGUAGES, Language, chosen_language, text
 
@@ -60,8 +60,10 @@ def page(record: Trace, *, language: Language | None = None, level: str = "node"
     if level not in ("node", "unit"):
         raise ValueError(f"the level is 'node' or 'unit', not {level!r}")
     views = chosen_views(record, level)
+    shared = Shared()
+    pictures = [picture(record, name, opened, shared) for name, opened in views.items()]
     style = (FOLDER / "page.css").read_text(encoding="utf-8").replace("{{font}}", FONT)
-    pictures = [picture(record, name, opened) for name, opened in views.items()]
+    style += shared.rules()
     shown_by = dict(zip(views, [shown_by for _, shown_by in pictures]))
     small = len(record.nodes) <= MOST_NODES
     parts = {
@@ -71,6 +73,7 @@ def page(record: Trace, *, language: Language | None = None, level: str = "node"
         "policy": policy(script(), style),
         "style": style,
         "pictures": "\n".join(svg for svg, _ in pictures),
+        "shapes": shared.drawn(),
         "data": as_json(page_data(record, language, shown_by, small)),
         "script": script(),
     }

@@ -82,7 +82,7 @@ class Teller:
         if isinstance(telling, Choice):
             return {
                 "question": telling.question,
-                "of": self.place(telling.of.name),
+                "of": self.place(str(telling.of.name)),
                 "yes": self.tellings(telling.yes),
                 "no": self.tellings(telling.no),
             }

@@ -4,16 +4,19 @@ A page holds several: all nodes, units as closed boxes, and each box opened by i
 """
 
 import html
+import itertools
 import re
+from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
 from autograd_lite.drawing import draw
 from autograd_lite.drawing.scene import Scene
 from autograd_lite.drawing.theme import LIGHT
+from autograd_lite.drawing.written import Written
 from autograd_lite.tracing.recording import Trace
 
-__all__ = ["MOST_IN_UNITS", "MOST_NODES", "chosen_views", "picture"]
+__all__ = ["MOST_IN_UNITS", "MOST_NODES", "Shared", "chosen_views", "cleaned", "picture"]
 
 MOST_NODES = 600  # beyond, the picture of all nodes cannot be read, nor laid out in a second
 MOST_IN_UNITS = 3000  # beyond, the page is more than a few MB
@@ -21,7 +24,11 @@ MOST_OPENED = 8  # boxes that also get a picture with only them open
 
 NUMBER = re.compile(r"−?(∞|[0-9][0-9.]*(e[+−-]?[0-9]+)?)|nan")  # as `number_shown` writes one
 SMALLEST_NUMBER = 10.0  # points; indices are smaller
+NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
 SVG = "{http://www.w3.org/2000/svg}"
+TEXT, TSPAN = f"{SVG}text", f"{SVG}tspan"
+DECIMAL = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
+ROUND_CORNERS = 25  # points of a path that is a rectangle with round corners
 KEPT_TAGS = {"svg", "g", "path", "polygon", "polyline", "ellipse", "circle", "rect",
              "text", "tspan", "defs", "linearGradient", "stop"}  # fmt: skip
 KEPT_ATTRIBUTES = {
@@ -30,6 +37,67 @@ KEPT_ATTRIBUTES = {
     "stop-color", "stroke", "stroke-dasharray", "stroke-opacity", "stroke-width", "text-anchor",
     "textLength", "transform", "viewBox", "width", "x", "x1", "x2", "y", "y1", "y2",
 }  # fmt: skip
+
+LOOKS = (
+    "fill", "fill-opacity", "font-size", "font-style", "font-weight", "opacity", "stroke",
+    "stroke-dasharray", "stroke-opacity", "stroke-width", "text-anchor",
+)  # fmt: skip
+DEFAULTS = {"text-anchor": "start", "fill": "#000000"}  # what need not be said
+
+
+class Shared:
+    """What the pictures of a page have in common: each look once, and each node's shapes once.
+
+    A look is a class of the page's style. The shapes of a node, a closed box or a label stand
+    in one group of their own; a picture says where it has them, and the script puts them there.
+    """
+
+    def __init__(self) -> None:
+        self.names: dict[tuple[tuple[str, str], ...], str] = {}  # a look -> its class
+        self.shapes: dict[str, int] = {}  # what is drawn, as SVG -> its number
+
+    def take(self, element: ElementTree.Element) -> None:
+        """Let a class say how an element looks, instead of its attributes."""
+        look = tuple(
+            (name, element.attrib.pop(name))
+            for name in LOOKS
+            if name in element.attrib and element.attrib[name] != DEFAULTS.get(name)
+        )
+        for name in DEFAULTS:
+            element.attrib.pop(name, None)
+        if look:
+            name = self.names.setdefault(look, f"p{len(self.names)}")
+            element.set("class", " ".join(filter(None, (element.get("class"), name))))
+
+    def place(self, parent: ElementTree.Element, moved: Sequence[ElementTree.Element]) -> None:
+        """Let a group of a picture have some of its elements from the shapes in common."""
+        if not moved:
+            return
+        x, y = corner(moved[0])
+        group = ElementTree.Element(f"{SVG}g")
+        for element in moved:
+            parent.remove(element)
+            shift(element, x, y)
+            group.append(element)
+        drawn = ElementTree.tostring(group, encoding="unicode").replace(NAMESPACE, "")
+        number = self.shapes.setdefault(drawn, len(self.shapes))
+        place = f"translate({tenths(x)} {tenths(y)})"
+        ElementTree.SubElement(parent, f"{SVG}g", {"data-shape": str(number), "transform": place})
+
+    def drawn(self) -> str:
+        """Return the shapes in common as SVG, in the order of their numbers."""
+        return "".join(self.shapes)
+
+    def rules(self) -> str:
+        """Return the classes as a style sheet."""
+        return "\n".join(
+            f".picture .{name} {{ {' '.join(f'{rule(*part)};' for part in look)} }}"
+            for look, name in self.names.items()
+        )
+
+
+def rule(name: str, value: str) -> str:
+    return f"{name}: {float(value):g}px" if name == "font-size" else f"{name}: {value}"
 
 
 def chosen_views(record: Trace, level: str) -> dict[str, Any]:
@@ -59,7 +127,7 @@ def chosen_views(record: Trace, level: str) -> dict[str, Any]:
     return views
 
 
-def picture(record: Trace, name: str, closed: Any) -> tuple[str, dict[str, str]]:
+def picture(record: Trace, name: str, closed: Any, shared: Shared) -> tuple[str, dict[str, str]]:
     """Return a picture as SVG for the page, and what shows the nodes and edges inside boxes.
 
     That is the id of the box for a node ("n12": "g2"), and for an edge that of the one arrow
@@ -68,7 +136,11 @@ def picture(record: Trace, name: str, closed: Any) -> tuple[str, dict[str, str]]
     scene = Scene([record.output], closed=closed, limit=None)
     with record.replay().goto(len(record)).show():  # so that the boxes have room for gradients
         drawing = draw(record.output, closed=closed, limit=None, gradients=closed is not True)
-    svg = cleaned(drawing.svg())
+    root = cleaned(drawing.svg())
+    for group in root.iter(f"{SVG}g"):
+        mark_numbers(group, drawing.numbers.get(group.get("data-id", ""), ()), record)
+    compact(root, shared)
+    svg = ElementTree.tostring(root, encoding="unicode")
     shown_by = {f"n{k}": item for k, item in enumerate(scene.item_of) if item and item[0] != "n"}
     for arrow in scene.edges:
         for k, i in arrow.parts[1:]:
@@ -77,7 +149,10 @@ def picture(record: Trace, name: str, closed: Any) -> tuple[str, dict[str, str]]
     return f'<div class="picture" data-view="{view}" hidden>{svg}</div>', shown_by
 
 
-def cleaned(svg: str) -> str:
+# -- Nothing but shapes and text -------------------------------------------------------------------
+
+
+def cleaned(svg: str) -> ElementTree.Element:
     """Return an SVG with nothing in it but shapes and text, ready for the page's script.
 
     What could run or load something (a script, a link, an event's attribute) is left out, though
@@ -94,10 +169,12 @@ def cleaned(svg: str) -> str:
         element = unseen.pop()
         clean(element)
         kept: list[ElementTree.Element] = []
-        for child in element:
+        waiting = list(element)
+        while waiting:
+            child = waiting.pop(0)
             tag = str(child.tag).removeprefix(SVG)
-            if tag == "a":  # the wrapping of a tooltip: its content stays
-                kept.extend(child)
+            if tag == "a" or is_wrapping(child):  # of a tooltip: its content stays
+                waiting[:0] = list(child)
             elif tag in KEPT_TAGS and not is_ground(element, child):
                 kept.append(child)
         element[:] = kept
@@ -105,7 +182,11 @@ def cleaned(svg: str) -> str:
     root.attrib.pop("height", None)
     root.set("role", "img")
     root.set("aria-label", title)
-    return ElementTree.tostring(root, encoding="unicode")
+    return root
+
+
+def is_wrapping(element: ElementTree.Element) -> bool:
+    return element.tag == f"{SVG}g" and element.get("id", "").startswith("a_")
 
 
 def is_ground(parent: ElementTree.Element, child: ElementTree.Element) -> bool:
@@ -121,7 +202,7 @@ def clean(element: ElementTree.Element) -> None:
             del element.attrib[name]
     if id is not None:
         element.set("data-id", id)
-    if element.tag != f"{SVG}text":
+    if element.tag != TEXT:
         return
     if element.get("fill") == LIGHT.gradient:
         element.set("class", "gradient")
@@ -138,3 +219,127 @@ def is_number(element: ElementTree.Element) -> bool:
     """Return whether a text of a picture is a number, and not an index, which is smaller."""
     number = NUMBER.fullmatch((element.text or "").strip())
     return number is not None and float(element.get("font-size", "12")) >= SMALLEST_NUMBER
+
+
+# -- Which number is which -------------------------------------------------------------------------
+
+
+def mark_numbers(group: ElementTree.Element, numbers: Sequence[Written], record: Trace) -> None:
+    """Say at each number of a node, box or edge what it is, so that another can be written there.
+
+    They are found from the end, since a name may look like a number and stands before it. The
+    gradients in a closed box are left out: the page shows that of the box's result beside it.
+    """
+    waiting = [written for written in numbers if written.kind != "gradient"]
+    for element in reversed([child for child in group if child.tag == TEXT]):
+        if group.get("data-id", "n")[0] == "g" and element.get("class") == "gradient":
+            group.remove(element)
+            continue
+        if not waiting:
+            return
+        written = waiting[-1]
+        text = (element.text or "").strip()
+        if text == written.text or (written.kind == "edge" and text.endswith(f"= {written.text}")):
+            waiting.pop()
+            mark(element, written, record)
+
+
+def mark(element: ElementTree.Element, written: Written, record: Trace) -> None:
+    """Say at a text, or at the number at its end, what it is."""
+    at = written.at
+    if written.kind == "edge":
+        at = (at[0], *(record.step_along(k, i) for k, i in at[1:]))
+        before, _, _ = (element.text or "").rpartition(written.text)
+        element.text = before
+        element = ElementTree.SubElement(element, TSPAN)
+        element.text = written.text
+    element.set("data-n", f"{written.kind}:{','.join(map(str, at))}")
+
+
+# -- In few bytes ----------------------------------------------------------------------------------
+
+
+def compact(root: ElementTree.Element, shared: Shared) -> None:
+    """Write a picture in few bytes: rectangles as such, looks and shapes in common, tenths."""
+    for parent in root.iter():
+        parent.text = parent.text if parent.tag in (TEXT, TSPAN) else None
+        parent.tail = None
+        filled: dict[str, ElementTree.Element] = {}  # the shape -> the element that fills it
+        for child in list(parent):
+            if child.get("stroke") == "transparent":
+                del child.attrib["stroke"]
+            shape = child.get("d") or child.get("points") or child.get("x", "") + child.get("y", "")
+            if shape in filled and child.get("fill") == "none":
+                filled[shape].set("stroke", child.attrib["stroke"])
+                parent.remove(child)
+            else:
+                filled[shape] = child
+        for child in parent:
+            as_rectangle(child)
+            shared.take(child)
+    for group in list(root.iter(f"{SVG}g")):
+        if group.get("class") == "node":
+            shared.place(group, list(group))
+        elif group.get("class") == "edge":
+            shared.place(group, [child for child in group if child.tag == TEXT])
+    for element in root.iter():
+        shift(element, 0.0, 0.0)
+
+
+def as_rectangle(element: ElementTree.Element) -> None:
+    """Let a rectangle that is drawn as a polygon or a path, round corners and all, be one."""
+    if element.tag not in (f"{SVG}path", f"{SVG}polygon", f"{SVG}polyline"):
+        return
+    written = element.get("d", element.get("points", ""))
+    numbers = [float(number) for number in DECIMAL.findall(written)]
+    xs, ys = numbers[0::2], numbers[1::2]
+    radius = 0.0
+    if element.tag == f"{SVG}path" and len(xs) == ROUND_CORNERS:
+        radius = min(max(xs) - xs[0], xs[0] - min(xs))
+    elif element.tag == f"{SVG}path" or not is_boxed(xs, ys):
+        return
+    for name in ("d", "points"):
+        element.attrib.pop(name, None)
+    element.tag = f"{SVG}rect"
+    sides = {"x": min(xs), "y": min(ys), "width": max(xs) - min(xs), "height": max(ys) - min(ys)}
+    if radius:
+        sides["rx"] = radius
+    for name, length in sides.items():
+        element.set(name, tenths(length) if name not in "xy" else str(length))
+
+
+def is_boxed(xs: Sequence[float], ys: Sequence[float]) -> bool:
+    """Return whether these are the corners of a rectangle along the axes, the first one twice."""
+    if len(xs) != 5 or (xs[0], ys[0]) != (xs[4], ys[4]):
+        return False
+    return all((xs[k] == xs[k + 1]) != (ys[k] == ys[k + 1]) for k in range(4))
+
+
+def corner(element: ElementTree.Element) -> tuple[float, float]:
+    """Return where an element begins."""
+    if "x" in element.attrib:
+        return float(element.attrib["x"]), float(element.attrib["y"])
+    x, y, *_ = map(float, DECIMAL.findall(element.get("d", element.get("points", "0 0"))))
+    return x, y
+
+
+def shift(element: ElementTree.Element, x: float, y: float) -> None:
+    """Say where an element is as seen from (x, y), in tenths of a point."""
+    if "x" in element.attrib:
+        element.set("x", tenths(float(element.attrib["x"]) - x))
+        element.set("y", tenths(float(element.attrib["y"]) - y))
+    for name in ("d", "points"):
+        if name in element.attrib:
+            written = element.attrib[name].strip()
+            numbers = DECIMAL.findall(written)
+            places = [
+                tenths(float(number) - (y if k % 2 else x)) for k, number in enumerate(numbers)
+            ]
+            between = DECIMAL.split(written)
+            pairs = itertools.zip_longest(between, places, fillvalue="")
+            element.set(name, "".join(itertools.chain.from_iterable(pairs)))
+
+
+def tenths(length: float) -> str:
+    """Return a length in tenths; what fonts make of it, quarters, is no tie here."""
+    return f"{round(length + 0.02, 1) + 0.0:.1f}".removesuffix(".0")

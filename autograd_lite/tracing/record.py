@@ -144,6 +144,16 @@ class Record:
         end = self.first_step[k - 1] if k else len(self.children)
         return range(first + 1, end + 1)
 
+    def step_along(self, k: int, place: int) -> int:
+        """Return the number of the step along the edge of node k and its operand at a place.
+
+        Raises KeyError where there is none: into a constant.
+        """
+        for number in self.numbers_out_of(k):
+            if self.places[number - 1] == place:
+                return number
+        raise KeyError(f"no step leads from node {k} to its operand {place}")
+
     def steps_into(self, k: int) -> "array[int]":
         """Return the numbers of the steps that arrive at node k, in order."""
         if self.into_index is None:

@@ -39,11 +39,14 @@ export function findPictures(data) {
   return pictures;
 }
 
-// Give a picture what needs to be measured: halos, and places for gradients. Only a picture that
+// Give a picture its shapes, and what needs to be measured: halos, and places for gradients. Only a picture that
 // is laid out can be measured: in a hidden frame every box is a point.
 export function prepare(here, picture, choose, open) {
   if (picture.ready || !picture.svg.getBoundingClientRect().width) return;
   picture.ready = true;
+  for (const place of picture.svg.querySelectorAll("[data-shape]")) {
+    place.append(...byId("shapes").children[place.dataset.shape].cloneNode(true).childNodes);
+  }
   for (const [shape, nodes] of picture.inside) {
     const box = shape.getBBox();
     const own = shape.dataset.id === `n${nodes[0]}`;
@@ -69,14 +72,13 @@ function halo(box) {
   });
 }
 
-// The place that the drawing kept for a node's gradient.
+// The place that the drawing kept for a node's gradient: in the middle, whatever number comes.
 function ownTag(shape, box) {
   const tag = shape.querySelector("text.gradient");
   if (!tag) return boxTag(shape, box);
-  const place = tag.getBBox();
-  tag.setAttribute("text-anchor", "middle");
-  tag.setAttribute("x", box.x + box.width / 2);
-  tag.setAttribute("y", place.y + place.height * 0.8);
+  const around = tag.parentNode.getBBox();
+  tag.style.textAnchor = "middle";
+  tag.setAttribute("x", around.x + around.width / 2);
   return tag;
 }
 
