@@ -197,6 +197,7 @@ class Batch:
     varying     for each argument, whether it is a batch
     shared      the numbers of the arguments that are not
     batches     the arguments that are, each with its size (None for a number per row)
+    widths      how many numbers of a row each of them has
     count       the rows
     """
 
@@ -224,12 +225,13 @@ class Batch:
         if len(set(counts.values())) > 1:
             told = ", ".join([f"argument {k} has {n} rows" for k, n in counts.items()])
             raise ValueError(f"all batches need the same number of rows: {told}")
+        self.widths = [1 if size is None else size for _, _, size in self.batches]
         self.lists: list[list[list[float]]] = []
 
     def columns(self) -> list[list[list[float]]]:
         """Return, for each batch, its rows as lists of floats."""
         if not self.lists:
-            self.lists = [rows_of(k, batch, size) for k, batch, size in self.batches]
+            self.lists = [rows_of(k, batch, size, self.count) for k, batch, size in self.batches]
         return self.lists
 
     def rows(self) -> list[list[float]]:
@@ -307,7 +309,7 @@ def is_batch(argument: Numbers, size: int | None) -> bool:
     if len(argument) and is_sequence(argument[0]):
         return True
     flat_rows = hasattr(argument, "typecode")  # an array.array: rows one after the other
-    return bool(flat_rows and len(argument) > size and len(argument) % max(size, 1) == 0)
+    return bool(flat_rows and size and len(argument) > size and len(argument) % size == 0)
 
 
 def plain(argument: Numbers) -> Numbers:
@@ -326,14 +328,18 @@ def numbers_of(k: int, argument: Numbers, size: int | None) -> list[float]:
         raise TypeError(f"argument {k} is a sequence of {size} numbers, not {described(argument)}")
     if len(argument) != size:
         raise ValueError(f"argument {k} needs {size} numbers, not {len(argument)}")
-    return floats(f"argument {k}", plain(argument))
+    return floats(f"argument {k}", plain(argument), size)
 
 
-def floats(what: str, numbers: Iterable[Any]) -> list[float]:
+def floats(what: str, numbers: Iterable[Any], size: int) -> list[float]:
+    """Return `size` numbers as floats; raise if there are others than a length has promised."""
     try:
-        return [x if type(x) is float else number(x) for x in numbers]
+        found = [x if type(x) is float else number(x) for x in numbers]
     except TypeError as error:
         raise TypeError(f"{what}: {error}") from None
+    if len(found) != size:
+        raise ValueError(f"{what} has given {len(found)} numbers, not {size}")
+    return found
 
 
 def count_of(k: int, batch: Numbers, size: int | None) -> int:
@@ -357,12 +363,17 @@ def count_of(k: int, batch: Numbers, size: int | None) -> int:
     return len(batch)
 
 
-def rows_of(k: int, batch: Numbers, size: int | None) -> list[list[float]]:
-    """Return the rows of a batch as lists of floats."""
+def rows_of(k: int, batch: Numbers, size: int | None, count: int) -> list[list[float]]:
+    """Return the rows of a batch, `count` of them, as lists of floats."""
     batch = plain(batch)
     if size is None:
-        return [[x] for x in floats(f"argument {k}", batch)]
+        return [[x] for x in floats(f"argument {k}", batch, count)]
     if len(batch) and not is_sequence(batch[0]):  # an array.array: all rows one after the other
-        values = floats(f"argument {k}", batch)
+        values = floats(f"argument {k}", batch, count * size)
         return [values[start : start + size] for start in range(0, len(values), size)]
-    return [floats(f"argument {k}, row {row}", plain(values)) for row, values in enumerate(batch)]
+    rows = [
+        floats(f"argument {k}, row {row}", plain(values), size) for row, values in enumerate(batch)
+    ]
+    if len(rows) != count:
+        raise ValueError(f"argument {k} has given {len(rows)} rows, not {count}")
+    return rows

@@ -30,7 +30,6 @@ from autograd_lite.compiling.native import (
     Code,
     NativeCompiled,
     address_of,
-    contiguous,
     lanes_and_vectors,
 )
 from autograd_lite.compiling.schedule import Schedule
@@ -70,8 +69,12 @@ class Rule(NamedTuple):
     def instructions(self) -> Instructions:
         """Return the program from p, g, state, shared to the new ones.
 
-        Raises TypeError if what all parameters share depends on one of them.
+        Raises TypeError if what all parameters share depends on one of them, ValueError unless a
+        step keeps as many numbers as there were before it.
         """
+        before, after = (self.state, self.shared), (self.new_state, self.new_shared)
+        if [*map(len, before)] != [*map(len, after)]:
+            raise ValueError("a step keeps as many numbers as there were before it")
         inputs = [self.p, self.g, *self.state, *self.shared]
         outputs = [self.new_p, *self.new_state, *self.new_shared]
         program = instructions_of(outputs, inputs, simplified)
@@ -113,6 +116,9 @@ class Descent:
         batch = Batch(compiled, arguments)
         if batch.varying[0]:
             raise ValueError("the parameters are one row, not a batch")
+        found = [*map(len, state), len(shared)]
+        if found != [count] * len(rule.state) + [len(rule.shared)]:
+            raise ValueError(f"the update keeps other numbers than these: {found}")
         self.parameters = count
         self.rows = batch.count
         self.steps_per_epoch = steps_per_epoch
@@ -121,10 +127,9 @@ class Descent:
             schedule = Schedule(compiled.program, compiled.varying_inputs(batch.varying))
         lanes, vectors, level = lanes_and_vectors(schedule)
         kernel = Kernel(schedule, lanes, vectors, summed=True)
-        widths = [1 if size is None else size for _, _, size in batch.batches]
         texts = kernel.texts()
         loop = [*update_text(rule, count, lanes)]
-        loop += train_text(kernel, count, widths, len(compiled.program.outputs))
+        loop += train_text(kernel, count, batch.widths, len(compiled.program.outputs))
         texts[0] += "\n".join(loop) + "\n"
         self.code = Code(texts, level)
         self.train = self.code.function("train", INTEGER, *[POINTER] * 12, INTEGER, INTEGER)
@@ -137,8 +142,8 @@ class Descent:
         self.H.put(shared)
         self.G = Buffer(len(compiled.program.outputs))
         self.T = Buffer(schedule.scratch * kernel.block)
-        largest = self.rows if self.whole else -(-self.rows // steps_per_epoch)
-        self.X = Buffer((-(-largest // kernel.block)) * kernel.block * schedule.row)
+        self.rows_at_once = self.rows if self.whole else -(-self.rows // steps_per_epoch)
+        self.X = Buffer((-(-self.rows_at_once // kernel.block)) * kernel.block * schedule.row)
         self.before = Buffer(count)
         self.best = Buffer(count)
         self.best.put(self.P.get(count))
@@ -151,8 +156,8 @@ class Descent:
         self.kept: list[Any] = []
         places = []
         first = 0
-        for (k, rows, size), width in zip(batch.batches, widths):
-            address, keep = address_of(contiguous(k, rows, batch.count, size, batch))
+        for k, width in enumerate(batch.widths):
+            address, keep = address_of(batch, k)
             self.kept.append(keep)
             places.append(address)
             if self.whole:
@@ -166,8 +171,10 @@ class Descent:
     def run(self, count: int, steps: Sequence[Sequence[int]] = ()) -> int:
         """Take `count` steps; return RUNNING, or why it ended before.
 
-        `steps` has the rows of each, unless each is on all rows.
+        `steps` has the rows of each, unless each is on all rows. Raises ValueError for more
+        steps than there are epochs, or rows that are not there.
         """
+        self.check_steps(count, steps)
         order = array("q", chain.from_iterable(steps))
         starts = array("q", [0, self.rows] if self.whole else [0])
         for rows in steps:
@@ -179,6 +186,21 @@ class Descent:
             ctypes.addressof(self.pointers()), count, self.steps_per_epoch,
         )  # fmt: skip
         return status
+
+    def check_steps(self, count: int, steps: Sequence[Sequence[int]]) -> None:
+        """Raise unless all that `count` steps read and write is there."""
+        left = (self.costs.count - self.epochs_done) * self.steps_per_epoch - self.steps_done
+        if not 0 <= count <= left:
+            raise ValueError(f"{count} steps, where {left} are left")
+        if self.whole:
+            return
+        if len(steps) != count:
+            raise ValueError(f"{count} steps, and the rows of {len(steps)}")
+        for rows in steps:
+            if len(rows) > self.rows_at_once:
+                raise ValueError(f"a step on {len(rows)} rows, not {self.rows_at_once} at most")
+            if rows and not 0 <= min(rows) <= max(rows) < self.rows:
+                raise ValueError(f"a row that is none of {self.rows}")
 
     def pointers(self) -> "ctypes.Array[ctypes.c_int64]":
         """Return where each array of the training lies in memory."""
