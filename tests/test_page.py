@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from browser import Reader, browser_test, missing
 
 import nn
 from autograd_lite import Value, log, record_lines, relu, sin, total, trace, words
@@ -20,11 +21,6 @@ from autograd_lite.words import LANGUAGES
 from demos import digits
 
 page_module = sys.modules["autograd_lite.stepping.page"]  # `page` is the function in it
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update",
-         "--disable-sync"]  # fmt: skip
 
 HOSTILE = [
     "</script><script>document.title = 'run'</script>",
@@ -82,9 +78,9 @@ def test_the_policy_allows_the_pages_own_script_and_style_and_nothing_else():
     policy = html.unescape(re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1])
     style = re.search(r"<style>(.*?)</style>", text, re.S)[1]
     script = re.findall(r"<script>(.*?)</script>", text, re.S)
-    assert len(script) == 1
+    assert len(script) == 2  # the graph as a program, and the page's own
     assert policy == (
-        f"default-src 'none'; script-src '{fingerprint(script[0])}'; "
+        f"default-src 'none'; script-src '{fingerprint(script[0])}' '{fingerprint(script[1])}'; "
         f"style-src '{fingerprint(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
     )
     assert not re.search(r"<[^>]+ (?:style|on\w+)=", text.split("<body>")[1].split("<script")[0])
@@ -92,8 +88,8 @@ def test_the_policy_allows_the_pages_own_script_and_style_and_nothing_else():
 
 def test_hostile_labels_stay_text():
     text = page(trace(hostile()))
-    assert text.count("<script") == 2
-    assert text.count("</script>") == 2
+    assert text.count("<script") == 3
+    assert text.count("</script>") == 3
     assert "<img" not in text
     assert "onload=alert" not in re.sub(r"&lt;.*?&gt;|\\u003c.*?\\u003e", "", text)
     data = data_of(text)
@@ -230,94 +226,6 @@ def test_the_watch_expressions_draw_the_graph_as_it_is(tmp_path):
 
 
 # -- In a browser ------------------------------------------------------------------------------
-
-
-def missing(what):
-    """Skip a test, or fail it where everything is meant to be there."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{what} is missing, and CI must have it")
-    pytest.skip(f"{what} is missing")
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("playwright (in the test group)")
-    if not Path(CHROMIUM).exists():
-        missing(CHROMIUM)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-class Reader:
-    """Somebody with the page open; whatever goes wrong in it is noted."""
-
-    def __init__(self, browser, path, fragment="", **context):
-        self.context = browser.new_context(
-            **{"viewport": {"width": 1366, "height": 768}, **context}
-        )
-        self.page = self.context.new_page()
-        self.complaints = []
-        self.requests = []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(path.as_uri() + fragment)
-
-    def text(self, selector):
-        return self.page.locator(selector).inner_text()
-
-    def heading(self):
-        return self.text("#heading")
-
-    def press(self, *keys):
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def until(self, text):
-        """Wait until the heading says something."""
-        self.page.locator("#heading", has_text=text).wait_for(timeout=20_000)
-
-    def gradients(self):
-        """Return what the table shows, by the name of the node."""
-        return dict(
-            self.page.eval_on_selector_all(
-                "#rows tr",
-                "rows => rows.map(r => [r.cells[0].textContent, r.cells[2].textContent])",
-            )
-        )
-
-    def lit(self):
-        """Return the edges that are lit in the visible picture."""
-        return self.page.eval_on_selector_all(
-            ".picture:not([hidden]) .edge.now", "groups => groups.map(g => g.dataset.id)"
-        )
-
-
-@pytest.fixture
-def reading(chromium, tmp_path):
-    readers = []
-
-    def opened(output, fragment="", language="en", **context):
-        path = trace(output).save(tmp_path / "backprop.html", language=language)
-        reader = Reader(chromium, path, fragment, **context)
-        readers.append(reader)
-        return reader
-
-    yield opened
-    for reader in readers:
-        reader.context.close()
-        assert reader.complaints == []
-        assert [url for url in reader.requests if not url.startswith(("file://", "data:"))] == []
-        assert len([url for url in reader.requests if url.startswith("file://")]) == 1
-
-
-browser_test = pytest.mark.browser
 
 
 @browser_test

@@ -34,7 +34,7 @@ SOURCES = [
     path
     for room in ("autograd_lite", "nn", "demos")
     for path in sorted((ROOT / room).rglob("*"))
-    if path.suffix in (".py", ".mjs")
+    if path.suffix in (".py", ".mjs", ".html")
 ]
 
 
@@ -77,8 +77,8 @@ def test_no_key_stands_twice_in_a_file(language):
 
 def test_every_key_is_used_by_the_code_or_a_pages_script():
     python, scripts = (
-        "\n".join(path.read_text(encoding="utf-8") for path in SOURCES if path.suffix == suffix)
-        for suffix in (".py", ".mjs")
+        "\n".join(path.read_text(encoding="utf-8") for path in SOURCES if path.suffix in suffixes)
+        for suffixes in ([".py"], [".mjs", ".html"])
     )
     by_room = {room for room in rooms_of("en") if f'texts("{room}"' in python}  # handed over whole
     by_row = {room for room in rooms_of("en") if f'f"{room}.{{' in python}  # keyed by something

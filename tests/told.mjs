@@ -1,16 +1,22 @@
 // Write all that a page tells, as plain texts: for the tests that compare it with what Python tells.
-// It reads lines of JSON, { data, language, changes: [[node, number], ...] }, and answers with lines.
+// It reads lines of JSON, { data, language, program, changes: [[node, number], ...] }, and answers with
+// lines.
 import { createInterface } from "node:readline";
 import { plain } from "../autograd_lite/stepping/script/pieces.mjs";
 import { told } from "../autograd_lite/stepping/script/numbers.mjs";
-import { backprop, numberAt } from "../autograd_lite/stepping/script/passes.mjs";
+import { numberAt } from "../autograd_lite/stepping/script/passes.mjs";
 import { equationOf, sentenceOf, sentencesOf } from "../autograd_lite/stepping/script/telling.mjs";
+import { passesWith } from "../autograd_lite/stepping/script/leaves.mjs";
 import { timeline } from "../autograd_lite/stepping/script/state.mjs";
 
-function answer({ data, language }) {
+const exact = (number) => (Object.is(number, -0) ? "-0" : String(number));
+
+function answer({ data, language, program, changes }) {
   for (const name of ["values", "start", "partials"]) data[name] = data[name].map(Number);
   const line = timeline(data);
-  const numbers = backprop(data, data.values, data.partials);
+  const run = program && new Function(`${program}\nreturn program;`)();
+  const numbers = passesWith(data, run, new Map(changes));
+  if (numbers.failed) return { failed: numbers.failed };
   const telling = {
     data, words: data.words[language],
     number: (place) => numberAt(data, line, numbers, data.places[place]),
@@ -26,6 +32,8 @@ function answer({ data, language }) {
     forward: data.forward.map(step),
     why: data.nodes.map(({ why }) => why && sentencesOf(telling, why).map(plain)),
     sums: numbers.sums.map((number) => told(number)),
+    values: [...numbers.values].map(exact),
+    partials: [...numbers.partials].map(exact),
   };
 }
 

@@ -17,8 +17,8 @@
         y = v1 + 1.0  # add 'y'
         return (y,)
 
-Read the source in this order: instructions, python, compiled; then, for native code, machine,
-spelling, schedule, kernel, native, descent; and targets, which has `compile` itself.
+Read the source in this order: instructions, names, python, compiled; then, for native code,
+machine, spelling, schedule, kernel, native, descent; javascript; and targets, which has `compile` itself.
 """
 
 from autograd_lite.compiling.compiled import Compiled

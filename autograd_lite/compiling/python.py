@@ -9,13 +9,13 @@ import keyword
 import linecache
 import math
 import operator
-import unicodedata
 import weakref
 from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
 from autograd_lite.compiling.instructions import Instruction, Instructions, Reference
+from autograd_lite.compiling.names import Names
 from autograd_lite.ops import Op, Power, power_value
 
 __all__ = ["PythonText", "function_of", "FROZEN"]
@@ -37,7 +37,7 @@ class PythonText:
     def __init__(self, program: Instructions, name: str = "program") -> None:
         self.program = program
         self.called: dict[str, Callable[..., float]] = {}  # the functions that the text uses
-        self.taken = {"inf", "nan", "rows", "row"}
+        self.free_name = Names({"inf", "nan", "rows", "row", *keyword.kwlist}).free
         self.function_of: dict[Op | type[Power], str] = {}  # the name that each op is called by
         for instruction in program.body:
             kind = called_as(instruction.op)
@@ -48,22 +48,6 @@ class PythonText:
         n = len(program.inputs)
         for k, instruction in enumerate(program.body, start=n):
             self.names.append(self.free_name(instruction.label or f"v{k}"))
-
-    def free_name(self, label: str) -> str:
-        """Return a Python name for a label, one that nobody has yet: w_11^2 gives w_11_2."""
-        letters = unicodedata.normalize("NFKC", label)  # as Python reads names
-        name = "".join([c if f"_{c}".isidentifier() else "_" for c in letters])
-        if not name.isidentifier():
-            name = "_" + name
-        if keyword.iskeyword(name):
-            name += "_"
-        free = name
-        for k in count(2):
-            if free not in self.taken:
-                break
-            free = f"{name}_{k}"
-        self.taken.add(free)
-        return free
 
     def text(self, reference: Reference) -> str:
         """Return how the program writes a number: by its name, or as a literal."""

@@ -14,6 +14,7 @@ __all__ = ["TARGETS", "compile"]
 TARGETS = {
     "python": ("autograd_lite.compiling.compiled", "Compiled"),
     "native": ("autograd_lite.compiling.native", "NativeCompiled"),
+    "javascript": ("autograd_lite.compiling.javascript", "JavaScriptCompiled"),
 }
 
 
@@ -33,6 +34,7 @@ def compile(
     target      "python": a program to read, in `.source`; bit for bit what the graph computes
                 "native": machine code (pip install "autograd-lite[native]"), where each op is
                 off by 4 ulp at most, and a sum may be added in another order
+                "javascript": a program for a browser or Node, in `.source`, to take along
 
     Raises TypeError for something that is not a Value, ValueError for an input that stands
     there twice or an unknown target.

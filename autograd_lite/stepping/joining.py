@@ -15,8 +15,9 @@ __all__ = ["MODULES", "joined", "script"]
 
 # In reading order. Down to `sizes` they are pure: they know no document and run on plain Node.
 MODULES = (
-    "pieces", "words", "numbers", "passes", "telling", "state", "moving", "sizes",
-    "typeset", "step", "table", "picture", "paper", "node", "controls", "main",
+    "pieces", "words", "numbers", "passes", "telling", "state", "moving", "leaves", "sizes",
+    "typeset", "step", "change", "table", "places", "picture", "paper", "node", "controls",
+    "playing", "address", "api", "main",
 )  # fmt: skip
 
 FOLDER = Path(__file__).parent / "script"

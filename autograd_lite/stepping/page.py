@@ -10,12 +10,14 @@ import hashlib
 import html
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograd_lite.drawing import renderer
 from autograd_lite.drawing.theme import FONT
 from autograd_lite.files import write_atomically
 from autograd_lite.stepping.joining import script
+from autograd_lite.stepping.live import live_program
 from autograd_lite.stepping.page_data import page_data
 from autograd_lite.stepping.pictures import MOST_NODES, Shared, chosen_views, picture
 from autograd_lite.tracing.recording import Trace
@@ -66,15 +68,18 @@ def page(record: Trace, *, language: Language | None = None, level: str = "node"
     style += shared.rules()
     shown_by = dict(zip(views, [shown_by for _, shown_by in pictures]))
     small = len(record.nodes) <= MOST_NODES
+    data = page_data(record, language, shown_by, small)
+    program = live_program(record) if data["live"] else "const program = null;"
     parts = {
         "language": language,
         "title": titled(record, language),
         "noscript": " ".join(html.escape(text("page.noscript", each)) for each in LANGUAGES),
-        "policy": policy(script(), style),
+        "policy": policy([program, script()], style),
         "style": style,
         "pictures": "\n".join(svg for svg, _ in pictures),
         "shapes": shared.drawn(),
-        "data": as_json(page_data(record, language, shown_by, small)),
+        "data": as_json(data),
+        "program": program,
         "script": script(),
     }
     template = (FOLDER / "page.html").read_text(encoding="utf-8")
@@ -86,10 +91,11 @@ def titled(record: Trace, language: Language) -> str:
     return html.escape(text("page.title", language, output=record.names[-1]), quote=True)
 
 
-def policy(code: str, style: str) -> str:
-    """Return the page's content-security policy: its own script and style, and nothing else."""
+def policy(scripts: Sequence[str], style: str) -> str:
+    """Return the page's content-security policy: its own scripts and style, and nothing else."""
+    allowed = " ".join(f"'{fingerprint(script)}'" for script in scripts)
     return (
-        f"default-src 'none'; script-src '{fingerprint(code)}'; "
+        f"default-src 'none'; script-src {allowed}; "
         f"style-src '{fingerprint(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
     )
 

@@ -127,6 +127,7 @@ def page_data(
         ],
         "forward": [forward_told(record, number, teller) for number in range(len(record.inner))],
         "steps": [step_told(record, number, teller) for number in range(1, len(record) + 1)],
+        "names": record.names,
         "values": [as_number(number) for number in record.data],
         "start": [as_number(number) for number in record.start],
         "partials": [as_number(number) for number in record.partials],
@@ -155,6 +156,8 @@ def node_told(record: Trace, k: int, box: str, why: bool, teller: Teller) -> dic
         told["box"] = box
     if node.op is not None:
         told["op"] = teller.part(meaning_fact(node.op))
+        if node.op.domain:
+            told["domain"] = node.op.domain
         if node.op.chooses:
             told["chooses"] = True
     if node.line is not None:

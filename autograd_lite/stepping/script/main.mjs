@@ -1,16 +1,17 @@
 // One trace, shown: the forward pass, then the backward pass.
-import { backprop } from "./passes.mjs";
+import { changeable, passesWith } from "./leaves.mjs";
 import { isBackward, timeline } from "./state.mjs";
-import { addressOf, millisecondsAt, positionAt, within } from "./moving.mjs";
+import { within } from "./moving.mjs";
 import { byId } from "./typeset.mjs";
 import { showStep } from "./step.mjs";
 import { buildTable, showTable } from "./table.mjs";
 import { findPictures, prepare, showPicture } from "./picture.mjs";
 import { settle, watchPaper, zoom } from "./paper.mjs";
 import { showNode } from "./node.mjs";
-import {
-  buildLanguages, buildViews, showControls, showPlaying, showWords, viewOf, watchControls,
-} from "./controls.mjs";
+import { buildLanguages, buildViews, showControls, showWords, viewOf, watchControls } from "./controls.mjs";
+import { player } from "./playing.mjs";
+import { follow, remember } from "./address.mjs";
+import { api } from "./api.mjs";
 
 const data = JSON.parse(byId("data").textContent);
 for (const name of ["values", "start", "partials"]) data[name] = data[name].map(Number); // "NaN"
@@ -19,7 +20,9 @@ for (const name of ["values", "start", "partials"]) data[name] = data[name].map(
 const here = {
   data,
   line: timeline(data),
-  numbers: backprop(data, data.values, data.partials), // of both passes
+  changes: new Map(), // the leaves that are not as recorded: node -> number
+  leaves: new Set(), // those that can be changed
+  numbers: passesWith(data, program, new Map()), // of both passes
   language: data.language,
   position: 0,
   chosen: -1, // the node whose panel is open
@@ -30,7 +33,9 @@ const here = {
   calm: matchMedia("(prefers-reduced-motion: reduce)"),
 };
 const pictures = findPictures(data);
-const rows = buildTable(here, choose);
+here.leaves = changeable(data, here.line);
+const playing = player(here, goto);
+const rows = buildTable(here, choose, change);
 
 function show() {
   document.body.classList.toggle("forward-pass", !isBackward(here.line, here.position));
@@ -38,14 +43,14 @@ function show() {
   showControls(here);
   showTable(here, rows);
   showPicture(here, pictures.get(here.view));
-  if (here.chosen >= 0) showNode(here, move);
-  remember();
+  if (here.chosen >= 0) showNode(here, move, change);
+  remember(here);
 }
 
 function layOut() { // when a view is opened, and when its frame gets or changes its size
   const picture = pictures.get(here.view);
   if (!settle(here, picture)) return;
-  prepare(here, picture, choose, openBox);
+  prepare(here, picture, choose, openBox, change);
   showPicture(here, picture);
 }
 
@@ -83,40 +88,33 @@ function close() {
   button?.focus({ preventScroll: true });
 }
 
+// Give a leaf another number: everything else follows.
+function change(node, number) {
+  if (Object.is(number, data.values[node])) here.changes.delete(node);
+  else here.changes.set(node, number);
+  recompute();
+}
+
+function setBack() {
+  here.changes.clear();
+  recompute();
+}
+
+function recompute() {
+  here.numbers = passesWith(data, program, here.changes);
+  byId("set-back").hidden = !here.changes.size;
+  show();
+}
+
 function goto(position) {
   here.position = within(here.line, position);
-  if (here.position === here.line.total) pause();
+  if (here.position === here.line.total) playing.pause();
   show();
 }
 
 function move(position) {
-  pause();
+  playing.pause();
   goto(position);
-}
-
-function play() {
-  if (here.position === here.line.total) here.position = 0;
-  const wait = millisecondsAt(Number(byId("speed").value));
-  here.timer = setInterval(() => goto(here.position + 1), wait);
-  showPlaying(here);
-  goto(here.position + 1);
-}
-
-function pause() {
-  clearInterval(here.timer);
-  here.timer = 0;
-  showPlaying(here);
-}
-
-function toggle() {
-  if (here.timer) pause();
-  else play();
-}
-
-function changeSpeed() {
-  if (!here.timer) return;
-  pause();
-  play();
 }
 
 function speak(language) {
@@ -125,25 +123,19 @@ function speak(language) {
   show();
 }
 
-function remember() {
-  here.address = addressOf(here.line, here.position, here.address);
-  try { history.replaceState(null, "", here.address); } catch { /* a notebook's frame has none */ }
-}
-
-function follow() {
-  const to = positionAt(here.line, location.hash);
-  if (to === undefined || location.hash === here.address) return false;
-  here.position = to;
-  here.address = location.hash;
-  return true;
+function arrive() {
+  if (follow(here)) here.numbers = passesWith(data, program, here.changes);
+  byId("set-back").hidden = !here.changes.size;
+  open(here.view);
+  speak(here.language);
 }
 
 buildLanguages(here, speak);
 buildViews(here, open);
-watchControls(here, { move, toggle, changeSpeed, zoomBy, close });
+watchControls(here, { move, toggle: playing.toggle, changeSpeed: playing.changeSpeed, zoomBy, close });
 watchPaper(zoomBy);
-addEventListener("hashchange", () => { if (follow()) move(here.position); });
-follow();
-open(here.view);
-speak(here.language);
+byId("set-back").addEventListener("click", setBack);
+addEventListener("hashchange", arrive);
+arrive();
+window.autograd = api(here, { change, setBack, move });
 new ResizeObserver(layOut).observe(byId("graph"));

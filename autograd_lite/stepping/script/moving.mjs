@@ -19,19 +19,25 @@ export function keyLeads(line, position, key) {
   return undefined;
 }
 
-// The address of a position: #forward=2, #step=12. Where the passes meet it has two; then it
-// stays one of a step if it was one.
-export function addressOf(line, position, before = "") {
+// The address of a position: #forward=2, #step=12, and behind it pairs of what else is to be kept.
+// Where the passes meet there are two; then it stays one of a step if it was one.
+export function addressOf(line, position, before = "", pairs = []) {
   const stays = position === line.forward && before.startsWith("#step");
-  if (position > line.forward || stays) return `#step=${position - line.forward}`;
-  return `#forward=${position}`;
+  const place = position > line.forward || stays
+    ? ["step", String(position - line.forward)] : ["forward", String(position)];
+  return `#${new URLSearchParams([place, ...pairs])}`;
+}
+
+// The pairs that an address has: [["step", "12"], ...].
+export function pairsOf(address) {
+  return [...new URLSearchParams(address.slice(1))];
 }
 
 // The position that an address names, at most the last; undefined if it names none.
 export function positionAt(line, address) {
-  const found = /^#(step|forward)=(\d{1,9})$/.exec(address);
+  const found = pairsOf(address).find(([name, told]) => /^(step|forward)$/.test(name) && /^\d{1,9}$/.test(told));
   if (!found) return undefined;
-  const number = Number(found[2]);
-  if (found[1] === "forward") return Math.min(number, line.forward);
+  const number = Number(found[1]);
+  if (found[0] === "forward") return Math.min(number, line.forward);
   return line.forward + Math.min(number, line.backward);
 }

@@ -4,12 +4,13 @@ import { sentenceOf, sentencesOf } from "./telling.mjs";
 import { gradientAt, valueAt } from "./state.mjs";
 import { byId, button, element, setText, typeset } from "./typeset.mjs";
 import { nameOf, said, say, tellingOf } from "./step.mjs";
+import { showChanger } from "./change.mjs";
 import { shown } from "./table.mjs";
 
 const MOST_JUMPS = 24;
 
 // Fill the panel of the chosen node; `jump` is called with a position.
-export function showNode(here, jump) {
+export function showNode(here, jump, change) {
   const { data, line, numbers, position, chosen } = here;
   const telling = tellingOf(here);
   const node = data.nodes[chosen];
@@ -21,7 +22,7 @@ export function showNode(here, jump) {
     list.append(element("dt", said(here, key)), value);
   };
   row("op", opWords(here, telling, node));
-  row("value", shown(valueAt(line, numbers, chosen, position)));
+  if (!here.leaves.has(chosen)) row("value", shown(valueAt(line, numbers, chosen, position)));
   row("gradient", shown(gradientAt(line, numbers, chosen, position)));
   const made = line.madeIn[chosen];
   if (made) {
@@ -30,6 +31,7 @@ export function showNode(here, jump) {
   if (chosen !== line.output) row("arrivals", ...arrivals(here, jump));
   if (node.line) row("line", `${node.line}  `, element("code", node.source));
   const why = node.why ? reasons(here, sentencesOf(telling, node.why)) : [];
+  showChanger(here, change);
   byId("node-body").replaceChildren(...why, list); // the table has the numbers; why is asked here
 }
 

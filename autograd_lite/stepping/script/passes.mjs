@@ -74,6 +74,19 @@ export function derivative(line, numbers, node) {
   return into.length ? numbers.sums[into[into.length - 1] - 1] : numbers.arriving[node];
 }
 
+// d(top)/d(node) for every node below it, along all paths between the two.
+export function slopesOf(graph, numbers, top) {
+  const slopes = new Float64Array(graph.nodes.length);
+  const below = new Set([top]);
+  slopes[top] = 1;
+  graph.steps.forEach(({ child, parent }, k) => {
+    if (!below.has(child)) return;
+    below.add(parent);
+    slopes[parent] += numbers.partials[k] * slopes[child];
+  });
+  return slopes;
+}
+
 function held(graph, line, node) {
   return line.madeIn[node] || node === line.output ? 0 : graph.start[node];
 }

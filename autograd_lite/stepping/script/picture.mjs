@@ -2,6 +2,8 @@
 import { short } from "./numbers.mjs";
 import { edgeOfStep, gradientAt, isBackward, isKnown, litAt, reachedAt } from "./state.mjs";
 import { arrowhead } from "./sizes.mjs";
+import { AROUND, findPlaces, put, showPlaces } from "./places.mjs";
+import { scrub } from "./change.mjs";
 import { byId } from "./typeset.mjs";
 import { bringIntoView } from "./table.mjs";
 
@@ -17,7 +19,7 @@ export function findPictures(data) {
     const shownBy = data.shownBy[holder.dataset.view];
     const shapeOf = (part) => shapes.get(part) ?? shapes.get(shownBy[part]);
     const picture = {
-      holder, svg: holder.querySelector("svg"), ready: false,
+      holder, svg: holder.querySelector("svg"), ready: false, places: [],
       nodes: new Map(), // node -> shape
       edges: new Map(), // edge -> shape
       inside: new Map(), // shape -> the nodes that it stands for, in order
@@ -41,7 +43,7 @@ export function findPictures(data) {
 
 // Give a picture its shapes, and what needs to be measured: halos, and places for gradients. Only a picture that
 // is laid out can be measured: in a hidden frame every box is a point.
-export function prepare(here, picture, choose, open) {
+export function prepare(here, picture, choose, open, change) {
   if (picture.ready || !picture.svg.getBoundingClientRect().width) return;
   picture.ready = true;
   for (const place of picture.svg.querySelectorAll("[data-shape]")) {
@@ -55,9 +57,11 @@ export function prepare(here, picture, choose, open) {
     if (own || here.line.arrivals[last].length || last === here.line.output) {
       picture.tags.set(last, own ? ownTag(shape, box) : boxTag(shape, box));
     }
+    if (own && here.leaves.has(last)) scrub(here, shape, last, change);
     shape.addEventListener("click", () => { if (own) choose(last); else open(here.data.nodes[last].box); });
   }
   for (const shape of new Set(picture.edges.values())) turnedArrow(shape);
+  picture.places = findPlaces(picture.svg);
 }
 
 function drawn(tag, attributes) {
@@ -74,12 +78,12 @@ function halo(box) {
 
 // The place that the drawing kept for a node's gradient: in the middle, whatever number comes.
 function ownTag(shape, box) {
-  const tag = shape.querySelector("text.gradient");
-  if (!tag) return boxTag(shape, box);
-  const around = tag.parentNode.getBBox();
-  tag.style.textAnchor = "middle";
-  tag.setAttribute("x", around.x + around.width / 2);
-  return tag;
+  const element = shape.querySelector("text.gradient");
+  if (!element) return boxTag(shape, box);
+  const around = element.parentNode.getBBox();
+  element.style.textAnchor = "middle";
+  element.setAttribute("x", around.x + around.width / 2);
+  return { element, room: around.width - AROUND };
 }
 
 // A place at the lower edge of a box that has none.
@@ -89,7 +93,7 @@ function boxTag(shape, box) {
     "font-size": 10, fill: "#a33c00",
   });
   shape.append(tag);
-  return tag;
+  return { element: tag, room: 0 };
 }
 
 // A second arrowhead where an edge begins: backprop goes against the arrows.
@@ -111,6 +115,8 @@ export function showPicture(here, picture) {
     shape.classList.toggle("known", nodes.every((node) => isKnown(line, numbers, node, position)));
     shape.classList.toggle("now", nodes.some((node) => lit.nodes.includes(node)));
     shape.classList.toggle("chosen", nodes.includes(here.chosen));
+    shape.classList.toggle("changed", nodes.some((node) => here.changes.has(node)));
+    shape.classList.toggle("failed", nodes.includes(numbers.failed?.node));
   }
   const edges = new Map([...picture.edges.values()].map((shape) => [shape, "edge"]));
   for (const [edge, shape] of picture.edges) {
@@ -123,8 +129,9 @@ export function showPicture(here, picture) {
   for (const [shape, className] of edges) shape.setAttribute("class", className);
   for (const [node, tag] of picture.tags) {
     const gradient = isBackward(line, position) ? gradientAt(line, numbers, node, position) : undefined;
-    tag.textContent = gradient === undefined ? "" : `grad ${short(gradient)}`;
+    put(tag, gradient === undefined ? "" : `grad ${short(gradient)}`);
   }
+  showPlaces(here, picture.places);
   showLit(here, picture, lit);
 }
 

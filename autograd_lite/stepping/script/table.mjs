@@ -4,9 +4,11 @@ import { gradientAt, isComplete, receiverAt, valueAt } from "./state.mjs";
 import { scrollToSee } from "./sizes.mjs";
 import { byId, button, element } from "./typeset.mjs";
 import { piecesOf, said } from "./step.mjs";
+import { leafField, showField } from "./change.mjs";
 
-// Make a row for every node but constants, output first; `choose` is called with a node.
-export function buildTable(here, choose) {
+// Make a row for every node but constants, output first; `choose` is called with a node, `change`
+// with a leaf and its new number.
+export function buildTable(here, choose, change) {
   const rows = new Map();
   for (let node = here.line.output; node >= 0; node--) {
     if (here.data.nodes[node].constant) continue;
@@ -14,6 +16,7 @@ export function buildTable(here, choose) {
     const first = element("td");
     first.append(button(piecesOf(here, node), () => choose(node)));
     row.append(first, element("td"), element("td"));
+    if (here.leaves.has(node)) row.children[1].append(leafField(here, node, change));
     byId("rows").append(row);
     rows.set(node, row);
   }
@@ -27,7 +30,9 @@ export function showTable(here, rows) {
   for (const [node, row] of rows) {
     const [, value, gradient] = row.children;
     const complete = isComplete(line, node, position);
-    write(value, shown(valueAt(line, numbers, node, position)));
+    const field = value.firstElementChild;
+    if (field) showField(here, field, node);
+    else write(value, shown(valueAt(line, numbers, node, position)));
     write(gradient, shown(gradientAt(line, numbers, node, position)));
     gradient.title = complete ? done : "";
     row.classList.toggle("complete", complete);
