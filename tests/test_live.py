@@ -220,3 +220,81 @@ def test_a_change_of_one_image_of_the_digit_network_is_there_within_a_frame(read
     )
     print(f"median {sorted(times)[20]:.1f} ms")
     assert len(times) == 40  # how long it takes is measured, not tested
+
+
+# -- Predicting --------------------------------------------------------------------------------
+
+
+def shown_of(reader):
+    """Return all that can be read on the page, titles and labels too."""
+    return reader.page.evaluate(
+        """() => document.body.innerText + [...document.querySelectorAll("[title], [aria-label]")]
+            .map((one) => ` ${one.title} ${one.getAttribute("aria-label")}`).join("")"""
+    )
+
+
+@browser_test
+def test_a_step_is_asked_for_before_it_is_shown_and_nothing_gives_it_away(reading):
+    reader = reading(survey(), "#step=6")  # df/dx2 = -0.283662 so far; 2 more come
+    reader.page.click("#predict")
+    reader.press("ArrowRight")
+    assert reader.heading() == "step 7 of 8: v3 → x2"
+    assert "= ?" in reader.text("#formula")
+    assert reader.page.locator("#ask").is_visible()
+    reader.page.locator("#choices").evaluate("choices => choices.remove()")
+    assert "1.71634" not in shown_of(reader)
+    assert reader.gradients()["x2"] == "-0.283662"
+    assert "#step=6" in reader.page.url
+
+
+@browser_test
+def test_a_right_answer_counts_and_a_wrong_one_is_told_what_was_done_instead(reading):
+    reader = reading(survey(), "#step=6")
+    reader.page.click("#predict")
+    reader.press("ArrowRight")
+    reader.page.fill("#answer", "2")
+    reader.press("Enter")
+    assert reader.text("#verdict") == (
+        "2 is not it, the answer is 1.71634. "
+        "That is what this edge contributes: what had arrived before is added to it."
+    )
+    assert reader.heading() == "step 7 of 8: v3 → x2"
+    assert reader.gradients()["x2"] == "1.71634"
+    reader.press("ArrowRight")
+    reader.page.locator("#choices button", has_text="5.5").click()
+    assert reader.text("#verdict") == "Right."
+    assert reader.text("#predict") == "Predict: 1 of 2 right"
+    reader.press("ArrowLeft")
+    assert reader.page.locator("#verdict").is_hidden()
+    assert reader.page.locator("#ask").is_hidden()
+
+
+@browser_test
+def test_the_forward_pass_is_asked_for_too_and_one_may_be_told(reading):
+    reader = reading(survey(), language="ja")
+    reader.page.click("#predict")
+    reader.press("ArrowRight")
+    assert reader.heading() == "順伝播ステップ 1/5: v1"
+    assert "0.693147" not in reader.text("#rows")
+    reader.page.click("#tell")
+    assert "v1 = 0.693147" in reader.text("#words")
+    assert reader.text("#predict") == "予想する"
+    reader.press("ArrowRight")
+    reader.page.fill("#answer", "じゅう")
+    reader.press("Enter")
+    assert reader.page.get_attribute("#answer", "aria-invalid") == ""
+    reader.page.fill("#answer", "１０")
+    reader.press("Enter")
+    assert reader.text("#verdict") == "正解です。"
+
+
+@browser_test
+def test_playing_stops_where_a_step_is_asked_for_and_predicting_can_be_left(reading):
+    reader = reading(survey(), "#step=1")
+    reader.page.click("#predict")
+    reader.page.click("#play")
+    assert reader.page.locator("#ask").is_visible()
+    reader.page.click("#predict")
+    assert reader.page.locator("#ask").is_hidden()
+    reader.press("End")
+    assert reader.heading() == "step 8 of 8: v1 → x1"

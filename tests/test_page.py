@@ -438,7 +438,7 @@ def test_no_formula_or_sentence_is_cut(reading, width, height, language):
             if (step.scrollWidth > step.clientWidth) cut.push([k, "wide"]);
             if (step.scrollHeight > step.clientHeight + 1
                 && getComputedStyle(step).overflowY !== "auto") cut.push([k, "high"]);
-            for (const part of step.querySelectorAll(".whole, p")) {
+            for (const part of step.querySelectorAll(".whole, #words p")) {
                 const box = part.getBoundingClientRect();
                 const within = box.left >= frame.left && box.right <= frame.right;
                 if (!within) cut.push([k, part.textContent]);

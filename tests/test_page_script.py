@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 from node import node
 
-from autograd_lite.stepping.joining import FOLDER, MODULES, joined, script
+from autograd_lite.stepping.joining import (
+    FOLDER,
+    MODULES,
+    SHORT,
+    joined,
+    made_of,
+    script,
+    shortened,
+    whole,
+)
 from autograd_lite.words import LANGUAGES, texts
 
 TESTS = Path(__file__).parent / "script"
@@ -39,7 +48,7 @@ def test_every_module_is_joined_and_none_is_long_and_no_text_goes_over_lines():
 
 
 def test_the_joined_script_is_one_program_without_imports(tmp_path):
-    text = script()
+    text = whole()
     assert not re.search(r"^\s*(import|export)\b", text, re.MULTILINE)
     assert "</script" not in text.lower()
     assert "<!--" not in text
@@ -47,6 +56,19 @@ def test_the_joined_script_is_one_program_without_imports(tmp_path):
     path.write_text(text, encoding="utf-8")
     done = node("--check", path)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_short_script_is_of_the_modules_as_they_are():
+    first, _, short = SHORT.read_text(encoding="utf-8").partition("\n")
+    assert first == made_of(whole()), "the modules have changed: run python .ci/shorten.py"
+    assert script() == short
+    assert "</script" not in short.lower()
+    assert "<!--" not in short
+
+
+@pytest.mark.browser
+def test_the_short_script_is_what_terser_makes_of_the_modules():
+    assert SHORT.read_text(encoding="utf-8") == shortened()
 
 
 def test_joining_keeps_order_and_text():
@@ -79,7 +101,7 @@ def test_what_cannot_be_joined_is_refused(modules, complaint):
 
 
 def test_the_page_and_its_words_fit_each_other():
-    code = TEMPLATE + script()
+    code = TEMPLATE + whole()
     for language in LANGUAGES:
         words = texts("page", language)
         for key in words:
@@ -107,6 +129,6 @@ def test_the_words_of_the_page_have_the_same_places_in_every_language():
 
 
 def test_no_module_takes_a_formula_apart():
-    text = script()
+    text = whole()
     assert "matchAll" not in text.replace("template.matchAll(PLACE)", "")
     assert not re.search(r"\*\*\(|_\(\[0-9", text)

@@ -4,23 +4,32 @@ A page is one file that opens from disk, and a script there can import nothing. 
 of `script/` are joined when a page is written: imports and the word `export` go, and all stand
 in one block, without comments and indentation. That is the same program if a module imports only
 from modules above it and no two modules call something by the same name; both are checked here.
+
+A page holds a shorter form of it, `page.min.js`, while that is of the modules as they are. After a
+change `python .ci/shorten.py` makes it again (with Node), and a test asks for it.
 """
 
 import re
+import subprocess
 from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
-__all__ = ["MODULES", "joined", "script"]
+__all__ = ["MODULES", "joined", "script", "shortened", "whole"]
 
 # In reading order. Down to `sizes` they are pure: they know no document and run on plain Node.
 MODULES = (
-    "pieces", "words", "numbers", "passes", "telling", "state", "moving", "leaves", "sizes",
-    "typeset", "step", "change", "table", "places", "picture", "paper", "node", "controls",
-    "playing", "address", "api", "main",
+    "pieces", "words", "numbers", "passes", "telling", "state", "moving", "leaves", "predict",
+    "sizes",
+    "typeset", "step", "change", "table", "places", "picture", "paper", "asking", "node",
+    "controls",
+    "playing", "address", "api", "reader", "main",
 )  # fmt: skip
 
 FOLDER = Path(__file__).parent / "script"
+SHORT = Path(__file__).parent / "page.min.js"
+TERSER = "5.51.4"
 IMPORT = re.compile(r'^import \{([^{}]*)\} from "\./(\w+)\.mjs";\n', re.MULTILINE)
 DECLARED = re.compile(
     r"^(export )?(?:async )?(?:function|const|let|class) (\w+|\{.*?\}|\[.*?\])", re.MULTILINE
@@ -31,8 +40,30 @@ LEFT = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 @cache
 def script() -> str:
-    """Return the script of a page: all modules, joined."""
+    """Return the script of a page: all modules, joined; short if that was made of them."""
+    text = whole()
+    first, _, short = SHORT.read_text(encoding="utf-8").partition("\n")
+    return short if first == made_of(text) else text
+
+
+def whole() -> str:
+    """Return all modules, joined."""
     return joined({name: (FOLDER / f"{name}.mjs").read_text(encoding="utf-8") for name in MODULES})
+
+
+def made_of(text: str) -> str:
+    """Return the first line of a script that was made short of this text."""
+    return f"// terser {TERSER}, script/*.mjs: sha256 {sha256(text.encode()).hexdigest()}"
+
+
+def shortened() -> str:
+    """Return the script with names of one letter, as terser makes it, which npx brings."""
+    text = whole()
+    short = subprocess.run(
+        ["npx", "--yes", f"terser@{TERSER}", "--compress", "--mangle", "--toplevel"],
+        input=text, capture_output=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    return f"{made_of(text)}\n{short.stdout.strip()}\n"
 
 
 def joined(modules: Mapping[str, str]) -> str:

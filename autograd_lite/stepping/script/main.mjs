@@ -1,45 +1,33 @@
 // One trace, shown: the forward pass, then the backward pass.
-import { changeable, passesWith } from "./leaves.mjs";
-import { isBackward, timeline } from "./state.mjs";
+import { passesWith } from "./leaves.mjs";
+import { dataOf, reader } from "./reader.mjs";
+import { isBackward } from "./state.mjs";
 import { within } from "./moving.mjs";
 import { byId } from "./typeset.mjs";
 import { showStep } from "./step.mjs";
 import { buildTable, showTable } from "./table.mjs";
 import { findPictures, prepare, showPicture } from "./picture.mjs";
 import { settle, watchPaper, zoom } from "./paper.mjs";
+import { asksFor, showPredicting, showQuestion, showVerdict, watchAsking } from "./asking.mjs";
 import { showNode } from "./node.mjs";
 import { buildLanguages, buildViews, showControls, showWords, viewOf, watchControls } from "./controls.mjs";
 import { player } from "./playing.mjs";
 import { follow, remember } from "./address.mjs";
 import { api } from "./api.mjs";
 
-const data = JSON.parse(byId("data").textContent);
-for (const name of ["values", "start", "partials"]) data[name] = data[name].map(Number); // "NaN"
-
-// Where the reader is. Everything else follows from it.
-const here = {
-  data,
-  line: timeline(data),
-  changes: new Map(), // the leaves that are not as recorded: node -> number
-  leaves: new Set(), // those that can be changed
-  numbers: passesWith(data, program, new Map()), // of both passes
-  language: data.language,
-  position: 0,
-  chosen: -1, // the node whose panel is open
-  view: data.views[0],
-  scale: 0, // of the picture; 0: fitted
-  timer: 0, // of playing; 0: paused
-  address: "", // as we wrote it
-  calm: matchMedia("(prefers-reduced-motion: reduce)"),
-};
+const data = dataOf(byId("data").textContent);
+const here = reader(data, program);
 const pictures = findPictures(data);
-here.leaves = changeable(data, here.line);
 const playing = player(here, goto);
+const answer = watchAsking(here, show);
 const rows = buildTable(here, choose, change);
 
 function show() {
   document.body.classList.toggle("forward-pass", !isBackward(here.line, here.position));
-  showStep(here);
+  if (here.asked) showQuestion(here, answer);
+  else showStep(here);
+  showVerdict(here);
+  showPredicting(here);
   showControls(here);
   showTable(here, rows);
   showPicture(here, pictures.get(here.view));
@@ -107,7 +95,11 @@ function recompute() {
 }
 
 function goto(position) {
-  here.position = within(here.line, position);
+  const asks = asksFor(here, position);
+  here.verdict = null;
+  here.asked = asks ? position : 0;
+  if (asks) playing.pause();
+  else here.position = within(here.line, position);
   if (here.position === here.line.total) playing.pause();
   show();
 }

@@ -30,7 +30,7 @@ export function showNode(here, jump, change) {
   }
   if (chosen !== line.output) row("arrivals", ...arrivals(here, jump));
   if (node.line) row("line", `${node.line}  `, element("code", node.source));
-  const why = node.why ? reasons(here, sentencesOf(telling, node.why)) : [];
+  const why = node.why && !here.predicting ? reasons(here, sentencesOf(telling, node.why)) : [];
   showChanger(here, change);
   byId("node-body").replaceChildren(...why, list); // the table has the numbers; why is asked here
 }

@@ -109,7 +109,7 @@ function turnedArrow(shape) {
 export function showPicture(here, picture) {
   const { data, line, numbers, position } = here;
   const reached = reachedAt(data, line, position);
-  const lit = litAt(data, line, position);
+  const lit = litAt(data, line, here.asked || position);
   for (const [shape, nodes] of picture.inside) {
     shape.classList.toggle("reached", nodes.some((node) => reached.nodes.has(node)));
     shape.classList.toggle("known", nodes.every((node) => isKnown(line, numbers, node, position)));
@@ -124,7 +124,7 @@ export function showPicture(here, picture) {
   }
   for (const edge of lit.edges) {
     const shape = picture.edges.get(edge);
-    if (shape) edges.set(shape, `${edges.get(shape)} now`);
+    if (shape) edges.set(shape, `${edges.get(shape)} now${here.asked ? " asked" : ""}`);
   }
   for (const [shape, className] of edges) shape.setAttribute("class", className);
   for (const [node, tag] of picture.tags) {

@@ -25,7 +25,7 @@ export function buildTable(here, choose, change) {
 
 export function showTable(here, rows) {
   const { data, line, numbers, position } = here;
-  const receiver = receiverAt(data, line, position);
+  const receiver = receiverAt(data, line, here.asked || position);
   const done = said(here, "done");
   for (const [node, row] of rows) {
     const [, value, gradient] = row.children;
