@@ -298,3 +298,111 @@ def test_playing_stops_where_a_step_is_asked_for_and_predicting_can_be_left(read
     assert reader.page.locator("#ask").is_hidden()
     reader.press("End")
     assert reader.heading() == "step 8 of 8: v1 → x1"
+
+
+# -- Moving around, and taking something along -------------------------------------------------
+
+
+@browser_test
+def test_one_goes_to_the_next_node_or_to_what_arrives_at_the_chosen_one_and_back(reading):
+    reader = reading(survey(), "#step=1")
+    reader.page.click("#tools summary")
+    reader.page.click("#find-next")
+    assert reader.heading().startswith("step 3 of 8")  # v5 passes on
+    reader.page.click("#find-back")
+    assert reader.heading().startswith("step 1 of 8")
+    reader.page.locator("#rows button", has_text="x1").click()
+    reader.page.click("#tools summary")
+    reader.page.select_option("#find", "arrives here")
+    reader.page.click("#find-next")
+    assert reader.heading() == "step 6 of 8: v3 → x1"
+    reader.page.select_option("#find", "not finite")
+    reader.page.click("#find-next")
+    assert reader.text("#told") == "There is none in this direction."
+
+
+@browser_test
+def test_a_number_of_the_table_leads_to_the_step_that_gave_it(reading):
+    reader = reading(survey(), "#step=8")
+    reader.page.locator("#rows tr", has_text="v5").locator("td").nth(2).click()
+    assert reader.heading() == "step 2 of 8: f → v5"
+    reader.page.locator("#rows tr", has_text="v3").locator("td").nth(1).click()
+    assert reader.heading() == "forward step 2 of 5: v3"
+
+
+@browser_test
+def test_the_timeline_marks_when_a_chosen_node_got_its_gradient(reading):
+    reader = reading(survey(), "#step=8")
+    assert reader.page.locator("#ticks span").count() == 0
+    reader.page.locator("#rows button", has_text="x1").click()
+    assert reader.page.locator("#ticks span").count() == 2
+
+
+@browser_test
+def test_pointing_at_a_term_lights_its_edge_or_node(reading):
+    reader = reading(survey(), "#step=6")
+    reader.page.locator("#formula .whole", has_text="∂v3/∂x1").hover()
+    lit = "groups => groups.map(g => g.dataset.id)"
+    assert reader.page.eval_on_selector_all(".pointed", lit) == ["e3_0"]
+    reader.page.locator("#formula .whole", has_text="df/dv3").hover()
+    assert reader.page.eval_on_selector_all(".pointed", lit) == ["n3"]
+    reader.page.locator("#heading").hover()
+    assert reader.page.locator(".pointed").count() == 0
+
+
+@browser_test
+def test_the_picture_is_saved_as_svg_and_png_and_the_link_copied(reading, tmp_path):
+    reader = reading(survey(), "#step=6")
+    asked(reader, 'set("x1", 3)')
+    reader.page.click("#tools summary")
+    for name, begins in (("svg", b"<svg"), ("png", b"\x89PNG")):
+        with reader.page.expect_download() as download:
+            reader.page.click(f"#{name}")
+        path = tmp_path / download.value.suggested_filename
+        download.value.save_as(path)
+        assert path.suffix == f".{name}"
+        assert path.read_bytes().startswith(begins)
+    assert ">1.099<" in (tmp_path / "backprop.svg").read_text(encoding="utf-8")
+    reader.page.click("#copy")
+    reader.page.wait_for_function("() => document.getElementById('told').textContent")
+    told = reader.text("#told")
+    assert told.startswith("The link is copied") or "n0=3" in told
+
+
+@browser_test
+def test_all_steps_are_printed(reading):
+    reader = reading(survey(), "#step=6", language="ja")
+    reader.page.evaluate("() => { window.print = () => {}; }")
+    reader.page.click("#tools summary")
+    reader.page.click("#print")
+    reader.page.emulate_media(media="print")
+    printed = reader.text("#all-steps")
+    assert printed.count("ステップ") >= 13
+    assert "df/dx1" in printed
+    assert reader.page.locator("main").is_hidden()
+
+
+@browser_test
+def test_numbers_move_along_the_edges_unless_the_reader_wants_it_calm(reading):
+    reader = reading(survey(), "#step=5")
+    reader.press("ArrowRight")
+    assert reader.page.locator(".picture:not([hidden]) .token").text_content() == "5"
+    reader.page.wait_for_function("() => !document.querySelector('.token')")
+    calm = reading(survey(), "#step=5", reduced_motion="reduce")
+    calm.press("ArrowRight")
+    assert calm.page.locator(".token").count() == 0
+
+
+@browser_test
+def test_edges_are_as_wide_as_what_they_carry_and_ways_keep_their_colours(reading):
+    reader = reading(survey(), "#step=8")
+    look = """id => {
+        const path = document.querySelector(`.picture:not([hidden]) [data-id="${id}"] path`);
+        return [getComputedStyle(path).strokeWidth, getComputedStyle(path).stroke];
+    }"""
+    width, colour = reader.page.evaluate(look, "e5_0")
+    other_width, other_colour = reader.page.evaluate(look, "e3_0")
+    assert float(width[:-2]) < float(other_width[:-2]) == 4.0
+    assert colour != other_colour
+    reader.press("Home")
+    assert reader.page.evaluate(look, "e3_0")[0] == "1px"

@@ -21,10 +21,10 @@ __all__ = ["MODULES", "joined", "script", "shortened", "whole"]
 # In reading order. Down to `sizes` they are pure: they know no document and run on plain Node.
 MODULES = (
     "pieces", "words", "numbers", "passes", "telling", "state", "moving", "leaves", "predict",
-    "sizes",
-    "typeset", "step", "change", "table", "places", "picture", "paper", "asking", "node",
+    "finding", "ways", "sizes",
+    "typeset", "step", "change", "table", "places", "edges", "picture", "paper", "asking", "node",
     "controls",
-    "playing", "address", "api", "reader", "main",
+    "playing", "flow", "pointing", "tools", "address", "api", "reader", "main",
 )  # fmt: skip
 
 FOLDER = Path(__file__).parent / "script"

@@ -1,8 +1,8 @@
-// One trace, shown: the forward pass, then the backward pass.
+// One trace, seen: the forward pass, then the backward pass.
 import { passesWith } from "./leaves.mjs";
 import { dataOf, reader } from "./reader.mjs";
 import { isBackward } from "./state.mjs";
-import { within } from "./moving.mjs";
+import { millisecondsAt, within } from "./moving.mjs";
 import { byId } from "./typeset.mjs";
 import { showStep } from "./step.mjs";
 import { buildTable, showTable } from "./table.mjs";
@@ -12,6 +12,9 @@ import { asksFor, showPredicting, showQuestion, showVerdict, watchAsking } from 
 import { showNode } from "./node.mjs";
 import { buildLanguages, buildViews, showControls, showWords, viewOf, watchControls } from "./controls.mjs";
 import { player } from "./playing.mjs";
+import { flow } from "./flow.mjs";
+import { showTicks, watchNumbers, watchPointing } from "./pointing.mjs";
+import { showTools, watchTools } from "./tools.mjs";
 import { follow, remember } from "./address.mjs";
 import { api } from "./api.mjs";
 
@@ -22,6 +25,10 @@ const playing = player(here, goto);
 const answer = watchAsking(here, show);
 const rows = buildTable(here, choose, change);
 
+function seen() {
+  return pictures.get(here.view);
+}
+
 function show() {
   document.body.classList.toggle("forward-pass", !isBackward(here.line, here.position));
   if (here.asked) showQuestion(here, answer);
@@ -30,20 +37,22 @@ function show() {
   showPredicting(here);
   showControls(here);
   showTable(here, rows);
-  showPicture(here, pictures.get(here.view));
+  showPicture(here, seen());
+  showTicks(here);
+  showTools(here);
   if (here.chosen >= 0) showNode(here, move, change);
   remember(here);
 }
 
 function layOut() { // when a view is opened, and when its frame gets or changes its size
-  const picture = pictures.get(here.view);
+  const picture = seen();
   if (!settle(here, picture)) return;
   prepare(here, picture, choose, openBox, change);
   showPicture(here, picture);
 }
 
 function zoomBy(factor, point) {
-  zoom(here, pictures.get(here.view), factor, point);
+  zoom(here, seen(), factor, point);
 }
 
 function open(view) {
@@ -96,12 +105,14 @@ function recompute() {
 
 function goto(position) {
   const asks = asksFor(here, position);
+  const onward = position === here.position + 1;
   here.verdict = null;
   here.asked = asks ? position : 0;
   if (asks) playing.pause();
   else here.position = within(here.line, position);
   if (here.position === here.line.total) playing.pause();
   show();
+  if (onward) flow(here, seen(), millisecondsAt(here.timer ? Number(byId("speed").value) : 1));
 }
 
 function move(position) {
@@ -126,6 +137,9 @@ buildLanguages(here, speak);
 buildViews(here, open);
 watchControls(here, { move, toggle: playing.toggle, changeSpeed: playing.changeSpeed, zoomBy, close });
 watchPaper(zoomBy);
+watchTools(here, { move, picture: () => seen().svg });
+watchPointing(here, seen);
+watchNumbers(here, rows, move);
 byId("set-back").addEventListener("click", setBack);
 addEventListener("hashchange", arrive);
 arrive();

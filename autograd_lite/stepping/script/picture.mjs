@@ -2,6 +2,8 @@
 import { short } from "./numbers.mjs";
 import { edgeOfStep, gradientAt, isBackward, isKnown, litAt, reachedAt } from "./state.mjs";
 import { arrowhead } from "./sizes.mjs";
+import { coloursOf } from "./ways.mjs";
+import { showEdges } from "./edges.mjs";
 import { AROUND, findPlaces, put, showPlaces } from "./places.mjs";
 import { scrub } from "./change.mjs";
 import { byId } from "./typeset.mjs";
@@ -20,6 +22,7 @@ export function findPictures(data) {
     const shapeOf = (part) => shapes.get(part) ?? shapes.get(shownBy[part]);
     const picture = {
       holder, svg: holder.querySelector("svg"), ready: false, places: [],
+      colours: coloursOf(data),
       nodes: new Map(), // node -> shape
       edges: new Map(), // edge -> shape
       inside: new Map(), // shape -> the nodes that it stands for, in order
@@ -118,15 +121,7 @@ export function showPicture(here, picture) {
     shape.classList.toggle("changed", nodes.some((node) => here.changes.has(node)));
     shape.classList.toggle("failed", nodes.includes(numbers.failed?.node));
   }
-  const edges = new Map([...picture.edges.values()].map((shape) => [shape, "edge"]));
-  for (const [edge, shape] of picture.edges) {
-    if (reached.edges.has(edge)) edges.set(shape, "edge reached");
-  }
-  for (const edge of lit.edges) {
-    const shape = picture.edges.get(edge);
-    if (shape) edges.set(shape, `${edges.get(shape)} now${here.asked ? " asked" : ""}`);
-  }
-  for (const [shape, className] of edges) shape.setAttribute("class", className);
+  showEdges(here, picture, reached, lit);
   for (const [node, tag] of picture.tags) {
     const gradient = isBackward(line, position) ? gradientAt(line, numbers, node, position) : undefined;
     put(tag, gradient === undefined ? "" : `grad ${short(gradient)}`);
