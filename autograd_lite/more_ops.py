@@ -73,7 +73,9 @@ def log_sum_exp_value(values: Sequence[float]) -> float:
     m: float = largest(values)
     if not math.isfinite(m):
         return m
-    return m + math.log(math.fsum([math.exp(x - m) for x in values]))
+    others = list(values)
+    others.remove(m)  # its exp(m − m) is the 1 of ln(1 + …), which keeps a small rest's digits
+    return m + math.log1p(math.fsum([math.exp(x - m) for x in others]))
 
 def log_sum_exp_partials(values: Sequence[Number], out: Number) -> tuple[Partials]:
     m = largest(values)

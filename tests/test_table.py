@@ -560,6 +560,12 @@ def test_sigmoid_and_tanh_never_overflow_and_sigmoid_is_exact_far_below_0():
     assert more_ops.softplus(-700.0) == pytest.approx(math.exp(-700.0), rel=1e-15)
 
 
+def test_log_sum_exp_keeps_the_digits_of_what_little_is_beside_a_largest_of_0():
+    for x in [-20.0, -40.0, -700.0]:
+        assert more_ops.log_sum_exp([x, 0.0]) == pytest.approx(math.exp(x), rel=1e-8)
+        assert more_ops.log_sum_exp([0.0, x]) == more_ops.softplus(x)
+
+
 # -- Wrong on purpose -----------------------------------------------------------------------------
 
 
