@@ -10,6 +10,7 @@ import pytest
 import nn
 from autograd_lite import Value, draw, log, sin, total, trace
 from autograd_lite.displays import Display, Displayed
+from autograd_lite.drawing import Drawing
 from autograd_lite.words import LANGUAGES, text
 
 render_module = sys.modules["autograd_lite.drawing.render"]
@@ -45,11 +46,22 @@ def beside(display):
 
 def test_a_trace_comes_as_a_frame_as_pictures_and_as_text():
     kinds = trace(survey()).show().kinds
-    assert list(kinds) == ["text/html", "image/svg+xml", "image/png", "text/plain"]
+    assert list(kinds) == ["text/html", "image/png", "text/plain"]
     assert kinds["text/html"].count("<iframe") == 1
-    assert "<svg" in kinds["image/svg+xml"]
     assert base64.b64decode(kinds["image/png"]).startswith(b"\x89PNG")
     assert kinds["text/plain"].startswith("<trace of f = 11.6521: 8 steps, 7 nodes>\nstep 1 of 8")
+
+
+def test_a_picture_too_large_for_dots_comes_as_svg(monkeypatch):
+    def too_large(self, format=None, **options):
+        if format == "png":
+            raise ValueError("the picture is so large")
+        return pipe(self, format, **options)
+
+    pipe = Drawing.pipe
+    monkeypatch.setattr(Drawing, "pipe", too_large)
+    assert list(trace(survey()).show().kinds) == ["text/html", "image/svg+xml", "text/plain"]
+    assert list(draw(survey()).show().kinds) == ["image/svg+xml", "text/plain"]
 
 
 def test_a_cell_that_ends_with_a_trace_shows_it():
@@ -118,7 +130,8 @@ def test_the_pictures_gradients_are_those_of_the_pass_and_the_graphs_stay():
     steps = trace(output)
     for node in steps.nodes:
         node.grad = 7.0
-    assert "grad 5.5" in steps.show().kinds["image/svg+xml"]
+    (data,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]*)"', beside(steps.show()))
+    assert "grad 5.5" in base64.b64decode(data).decode("utf-8")
     assert {node.grad for node in steps.nodes} == {7.0}
 
 

@@ -52,6 +52,8 @@ def notebook_view(
         return Display({"text/html": beside, "text/plain": f"{plain}\n{error}"})
     pictures = drawing.show().kinds
     seen = image(drawing, pictures["image/svg+xml"]) + trust(language)
+    if "image/png" in pictures:  # then nobody needs the other, for which LaTeX wants Inkscape
+        del pictures["image/svg+xml"]
     title, escaped = titled(record, language), html.escape(source, quote=True)
     written = (
         f"<div><style>{HIDDEN}</style>"
