@@ -6,6 +6,7 @@ import re
 import sys
 
 import pytest
+from browser import browser_test
 
 import nn
 from autograd_lite import Value, draw, log, sin, total, trace
@@ -237,3 +238,52 @@ def test_what_fails_to_show_itself_is_shown_as_text_with_the_error():
     bundle = Broken()._repr_mimebundle_()
     assert bundle["text/plain"].startswith("<broken>\nNotImplementedError: Broken")
     assert repr(Display({"text/plain": "x"})) == "<display as text/plain>"
+
+
+# -- In viewers that run scripts, as far as they can be had ------------------------------------
+
+POLICY = (  # what VS Code's notebooks allow at their strictest (notebook.experimental.enableCsp)
+    "default-src 'none'; script-src https://*.vscode-cdn.net 'unsafe-inline' 'unsafe-eval'; "
+    "style-src https://*.vscode-cdn.net 'unsafe-inline'; img-src https: http: data:; "
+    "connect-src https:; child-src https: data:;"
+)
+VIEWERS = {
+    # VS Code: all outputs in one page as high as the editor, put in by a script.
+    "VS Code": """<!DOCTYPE html><html><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}"></head>
+<body style="overflow: hidden"><div id="container" style="position: absolute; width: 100%"></div>
+<template id="output">{output}</template>
+<script>container.innerHTML = output.innerHTML</script></body></html>""",
+    # Colab: a page for each output, low at first, that grows with what is in it.
+    "Colab": """<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>
+<iframe id="cell" style="width: 100%; height: 20px; border: 0" srcdoc="{escaped}"></iframe>
+<script>cell.onload = () => new ResizeObserver(() => {{
+    cell.style.height = cell.contentDocument.documentElement.offsetHeight + "px";
+}}).observe(cell.contentDocument.documentElement)</script></body></html>""",
+}
+
+
+@browser_test
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_the_frame_steps_in_viewers_that_run_scripts(chromium, tmp_path, viewer):
+    output = trace(survey()).show().kinds["text/html"]
+    escaped = html.escape(f"<!DOCTYPE html><body>{output}</body>", quote=True)
+    path = tmp_path / "viewer.html"
+    whole = VIEWERS[viewer].format(output=output, escaped=escaped, policy=POLICY)
+    path.write_text(whole, encoding="utf-8")
+    page = chromium.new_page(viewport={"width": 1000, "height": 700})
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(path.as_uri())
+    outer = page.frame_locator("#cell") if viewer == "Colab" else page
+    frame = outer.locator("iframe.autograd-lite-frame")
+    inside = outer.frame_locator("iframe.autograd-lite-frame")
+    inside.locator("#last").click()
+    assert inside.locator("#heading").inner_text() == "step 8 of 8: v1 → x1"
+    page.wait_for_timeout(300)  # a height that follows itself would have run away by now
+    assert 480 <= frame.bounding_box()["height"] <= 760
+    assert inside.locator(".picture .halo").first.bounding_box()["width"] > 20
+    assert not outer.locator(".autograd-lite-text").is_visible()
+    assert complaints == []
+    page.close()
