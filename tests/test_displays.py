@@ -82,7 +82,7 @@ def test_the_text_beside_the_frame_tells_every_step_in_the_chosen_language(langu
 
 def test_the_frame_opens_in_the_chosen_language_and_at_the_chosen_level():
     steps = trace(digit_cost())
-    page = html.unescape(steps.show(language="ja", level="unit").kinds["text/html"])
+    page = html.unescape(steps.show("ja", level="unit").kinds["text/html"])
     assert '<html lang="ja">' in page
     assert '"views":["unit"]' in page
     assert '"views":["unit"]' not in html.unescape(steps.show().kinds["text/html"])

@@ -6,8 +6,8 @@ text: in Markdown its signs are escaped, in a formula none is left that ends it 
 >>> from autograd_lite import Value, trace
 >>> x = Value(3.0, "x")
 >>> record = trace(x * x)
->>> print(names_in_markdown(record, "w_11^2, my_x -> <b>"))
-$w_{11}^{2}$, my\\_x → &lt;b&gt;
+>>> print(names_in_markdown(record, "x_1, my_x -> <b>"))
+$x_{1}$, my\\_x → &lt;b&gt;
 """
 
 import html

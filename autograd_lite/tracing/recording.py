@@ -210,7 +210,7 @@ class Trace(Record, Displayed, Sequence[Step]):
         path = Path(path)
         return saver_for(path)(self, path, language=language, level=level)
 
-    def show(self, *, language: Language | None = None, level: str = "node") -> Display:
+    def show(self, language: Language | None = None, *, level: str = "node") -> Display:
         """Return what a notebook shows: the page in a frame, and the steps as text beside it.
 
         language    of the page when it opens, and of the text; the page can be switched
