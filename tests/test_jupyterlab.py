@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from browser import missing
+from kernels import execute
 
 pytestmark = pytest.mark.jupyterlab
 
@@ -168,11 +169,8 @@ def running(chromium, lab):
 @pytest.fixture(scope="module")
 def executed(lab):
     """The same notebook with its outputs, run by nobody whom JupyterLab trusts."""
-    from nbclient import NotebookClient
-
     book = notebook(CELLS.values())
-    resources = {"metadata": {"path": str(ROOT)}}
-    NotebookClient(book, timeout=120, kernel_name="python3", resources=resources).execute()
+    execute(book, ROOT)
     return book
 
 
