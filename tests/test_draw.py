@@ -1,5 +1,6 @@
 """What a drawing says: which nodes, edges, numbers and boxes stand in the DOT and in the SVG."""
 
+import base64
 import html
 import re
 import shutil
@@ -538,7 +539,8 @@ def test_with_neither_renderer_the_dot_text_is_still_there(tmp_path: Path):
 def test_a_notebook_gets_svg_and_text():
     _, _, _, z = unit()
     bundle = draw(z)._repr_mimebundle_()
-    assert set(bundle) == {"image/svg+xml", "text/plain"}
+    assert set(bundle) == {"image/svg+xml", "image/png", "text/plain"}
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
     assert draw(z)._repr_mimebundle_(include=["text/plain"]).keys() == {"text/plain"}
 
 

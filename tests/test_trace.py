@@ -618,8 +618,8 @@ def test_derivatives_are_written_as_people_write_them():
 
 # -- The house -----------------------------------------------------------------------------------
 
-TRACING = ["names", "paths", "record", "quantities", "formulas", "facts", "steps", "forward",
-           "replay", "why", "viewers", "recording"]  # fmt: skip
+TRACING = ["names", "paths", "record", "quantities", "markdown", "formulas", "facts", "steps",
+           "forward", "replay", "why", "viewers", "recording"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", TRACING)

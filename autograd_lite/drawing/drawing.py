@@ -4,13 +4,16 @@ It behaves like the objects of the `graphviz` package, and `save` takes the form
 extension.
 """
 
+import base64
+import contextlib
 import html
 import re
 import tempfile
 import webbrowser
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from autograd_lite.displays import Display, Displayed
 from autograd_lite.drawing.render import FORMATS, HOW_TO_INSTALL, rendered, renderer
 from autograd_lite.drawing.written import Written
 from autograd_lite.files import write_atomically
@@ -23,9 +26,10 @@ SHIFTED = re.compile(
     r' baseline-shift="(?P<shift>sub|super)" font-size="(?P<size>[0-9.]+)"'
 )
 PATIENCE = 60.0  # seconds for the layout in a notebook, where nothing can be asked
+PATIENCE_FOR_DOTS = 10.0  # and for the PNG beside it, which few viewers need
 
 
-class Drawing:
+class Drawing(Displayed):
     """A graph as DOT, which can be shown, saved and converted.
 
     source          the DOT text
@@ -144,27 +148,21 @@ class Drawing:
         folder = tempfile.mkdtemp(prefix="autograd_lite-")
         return self.render("graph", folder, view=True, format=format)
 
-    # -- In notebooks: never an error, but what can be shown --
+    # -- In notebooks --
 
-    def _repr_mimebundle_(
-        self,
-        include: Collection[str] | None = None,
-        exclude: Collection[str] | None = None,
-    ) -> dict[str, str]:
-        """Return the picture for Jupyter: SVG if there is a Graphviz, and text."""
-        bundle = {"text/plain": repr(self)}
-        try:
-            if renderer():
-                bundle["image/svg+xml"] = self.pipe("svg", timeout=PATIENCE).decode("utf-8")
-            else:
-                bundle["text/plain"] = self.without_picture()
-        except Exception as error:  # whatever it is, a display must not fail
-            bundle["text/plain"] = f"{self!r}\n{type(error).__name__}: {error}"
-        if include:
-            bundle = {kind: data for kind, data in bundle.items() if kind in include}
-        if exclude:
-            bundle = {kind: data for kind, data in bundle.items() if kind not in exclude}
-        return bundle
+    def show(self) -> Display:
+        """Return the picture for a notebook: SVG, PNG where no SVG is let in, and text.
+
+        JupyterLab shows no SVG of a notebook that is not trusted. Without Graphviz it is the DOT
+        text, and what to install.
+        """
+        if not renderer():
+            return Display({"text/plain": self.without_picture()})
+        kinds = {"image/svg+xml": self.pipe("svg", timeout=PATIENCE).decode("utf-8")}
+        with contextlib.suppress(OSError, RuntimeError, ValueError):  # too large, too slow, no PNG
+            png = self.pipe("png", timeout=PATIENCE_FOR_DOTS)
+            kinds["image/png"] = base64.b64encode(png).decode("ascii")
+        return Display({**kinds, "text/plain": repr(self)})
 
     def _repr_svg_(self) -> str | None:
         return self._repr_mimebundle_().get("image/svg+xml")

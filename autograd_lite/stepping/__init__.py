@@ -6,7 +6,8 @@ tells the room below, `tracing`, how a trace is saved and shown in a notebook.
 """
 
 from autograd_lite.stepping.editor import picture_now, redraw
-from autograd_lite.stepping.page import notebook_view, page
+from autograd_lite.stepping.notebook import notebook_view
+from autograd_lite.stepping.page import page
 from autograd_lite.stepping.page import save as save_page
 from autograd_lite.stepping.terminal import Stepper, step_through
 from autograd_lite.tracing.viewers import SAVERS, VIEWS

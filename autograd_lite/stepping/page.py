@@ -13,7 +13,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograd_lite.drawing import renderer
 from autograd_lite.drawing.theme import FONT
 from autograd_lite.files import write_atomically
 from autograd_lite.stepping.joining import script
@@ -23,7 +22,7 @@ from autograd_lite.stepping.pictures import MOST_NODES, Shared, chosen_views, pi
 from autograd_lite.tracing.recording import Trace
 from autograd_lite.words import LANGUAGES, Language, chosen_language, text
 
-__all__ = ["page", "save", "notebook_view"]
+__all__ = ["page", "save", "titled"]
 
 FOLDER = Path(__file__).parent
 
@@ -34,23 +33,6 @@ def save(
     """Write the page of a trace, whole or not at all, and return its path."""
     write_atomically(path, page(record, language=language, level=level))
     return path
-
-
-def notebook_view(record: Trace) -> dict[str, str]:
-    """Return the page in a frame of its own, as notebooks show it; text where it cannot be."""
-    bundle = {"text/plain": repr(record)}
-    try:
-        source = page(record) if renderer() else ""
-    except Exception as error:  # whatever it is, a display must not fail
-        bundle["text/plain"] = f"{record!r}\n{type(error).__name__}: {error}"
-        return bundle
-    if source:
-        bundle["text/html"] = (
-            f'<iframe srcdoc="{html.escape(source, quote=True)}" sandbox="allow-scripts" '
-            f'title="{titled(record, chosen_language())}" width="100%" height="760" '
-            f'style="border: 1px solid #cfd6de; border-radius: 8px"></iframe>'
-        )
-    return bundle
 
 
 def page(record: Trace, *, language: Language | None = None, level: str = "node") -> str:

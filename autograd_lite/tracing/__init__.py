@@ -1,7 +1,8 @@
 """A recorded backward pass, and everything that reads it: names, paths, formulas, facts, steps.
 
-Read the source in this order: names, paths, record, quantities, formulas, facts, steps, forward,
-replay, why, viewers, recording. (The last is not called like the function in it, `trace`.)
+Read the source in this order: names, paths, record, quantities, markdown, formulas, facts,
+steps, forward, replay, why, viewers, recording. (The last is not called like the function in it,
+`trace`.)
 """
 
 from autograd_lite.console import printable

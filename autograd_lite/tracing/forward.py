@@ -7,6 +7,7 @@ from typing import overload
 from autograd_lite.console import console_text
 from autograd_lite.tracing.facts import forward_facts, forward_heading
 from autograd_lite.tracing.formulas import value_equation
+from autograd_lite.tracing.markdown import Told, step_in_markdown
 from autograd_lite.tracing.quantities import equation_texts, told
 from autograd_lite.tracing.record import Record
 from autograd_lite.words import Fact, Language, chosen_language, joined, said
@@ -14,7 +15,7 @@ from autograd_lite.words import Fact, Language, chosen_language, joined, said
 __all__ = ["ForwardStep", "ForwardPass", "checked_index"]
 
 
-class ForwardStep:
+class ForwardStep(Told):
     """One operation of the forward pass: the number that a node got, and from what.
 
     number      1 for the first operation
@@ -66,6 +67,13 @@ class ForwardStep:
     def facts(self) -> list[Fact]:
         """Return what is to be told of this operation: keys of the catalogue, with their parts."""
         return told(self.trace, forward_facts(self.trace, self.index))
+
+    def markdown(self, language: Language | None = None) -> str:
+        """Return heading, equation and sentences in Markdown with LaTeX."""
+        equations = [value_equation(self.trace, self.index)]
+        heading = forward_heading(self.trace, self.number, self.index)
+        facts = forward_facts(self.trace, self.index)
+        return step_in_markdown(self.trace, heading, equations, facts, chosen_language(language))
 
     def sentences(self, language: Language | None = None) -> list[str]:
         """Return what is computed here, and what will be remembered for the way back."""

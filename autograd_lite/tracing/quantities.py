@@ -22,8 +22,8 @@ from autograd_lite.tracing.record import Record
 from autograd_lite.words import Fact
 
 __all__ = [
-    "Choice", "Equation", "LaTeXOf", "NEARLY_FLAT", "QUESTIONS", "Telling", "TextOf", "chosen",
-    "equation_texts", "number_of", "sum_before", "told",
+    "Choice", "Equation", "LaTeXOf", "NEARLY_FLAT", "QUESTIONS", "Telling", "TextOf", "Writing",
+    "chosen", "equation_texts", "number_of", "sum_before", "told",
 ]  # fmt: skip
 
 NEARLY_FLAT = 0.01  # a slope below this passes on less than a hundredth
@@ -139,12 +139,14 @@ class LaTeXOf(WithNumbers, LaTeX):
     """Writes a formula for LaTeX, with the numbers of a record."""
 
 
-def equation_texts(record: Record, equation: Equation) -> list[str]:
+def equation_texts(
+    record: Record, equation: Equation, printer: WithNumbers | None = None
+) -> list[str]:
     """Return the sides of an equation as texts, without one that only repeats the one before."""
-    text = TextOf(record)
+    printer = printer or TextOf(record)
     shown: list[str] = []
     for side in equation.sides:
-        written = text(side)
+        written = printer(side)
         if not shown or written != shown[-1]:
             shown.append(written)
     return shown
@@ -162,22 +164,45 @@ def chosen(record: Record, tellings: Sequence[Telling]) -> list[Any]:
     return found
 
 
-def told(record: Record, tellings: Sequence[Telling]) -> list[Fact]:
+class Writing:
+    """How the parts of a fact are written into its sentence: as plain text.
+
+    Other kinds of text (see `markdown.py`) have another printer, and may write names otherwise.
+    """
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.printer: WithNumbers = TextOf(record)
+
+    def formula(self, formula: Symbol) -> str:
+        """Return a formula of a sentence."""
+        return self.printer(formula)
+
+    def equation(self, equation: Equation) -> str:
+        """Return an equation of a sentence."""
+        return " = ".join(equation_texts(self.record, equation, self.printer))
+
+    def names(self, names: str) -> str:
+        """Return what is a text already: a name, several with commas, or with arrows."""
+        return names
+
+
+def told(record: Record, tellings: Sequence[Telling], writing: Writing | None = None) -> list[Fact]:
     """Return the facts that hold of a record's numbers, with these put in."""
-    return [with_numbers(record, fact) for fact in chosen(record, tellings)]
+    writing = writing or Writing(record)
+    return [written_out(fact, writing) for fact in chosen(record, tellings)]
 
 
-def with_numbers(record: Record, fact: Fact) -> Fact:
+def written_out(fact: Fact, writing: Writing) -> Fact:
     """Return a fact whose parts are texts: its formulas and equations are written out."""
-    text = TextOf(record)
     parts: dict[str, Any] = {}
     for place, part in fact.parts.items():
         if isinstance(part, Equation):
-            parts[place] = " = ".join(equation_texts(record, part))
+            parts[place] = writing.equation(part)
         elif isinstance(part, Symbol):
-            parts[place] = text(part)
+            parts[place] = writing.formula(part)
         elif isinstance(part, Fact):
-            parts[place] = with_numbers(record, part)
+            parts[place] = written_out(part, writing)
         else:
-            parts[place] = part
+            parts[place] = writing.names(part) if isinstance(part, str) else part
     return Fact(fact.key, parts)

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
+from autograd_lite.displays import Display, Displayed
 from autograd_lite.plain_numbers import described
 from autograd_lite.tracing.forward import ForwardPass, checked_index
 from autograd_lite.tracing.record import NodeOrName, Record
@@ -116,7 +117,7 @@ def gradient_reached(step: Step, when: Callable[[Step], object] | None) -> None:
     del node, parent, gradient, partial, product, before, after
 
 
-class Trace(Record, Sequence[Step]):
+class Trace(Record, Displayed, Sequence[Step]):
     """The steps of one backward pass, in order; what `trace` returns.
 
     output      the node that backprop started from
@@ -209,6 +210,17 @@ class Trace(Record, Sequence[Step]):
         path = Path(path)
         return saver_for(path)(self, path, language=language, level=level)
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        """Return what Jupyter, VS Code notebooks and Colab show: the page, or a line of text."""
-        return VIEWS[-1](self) if VIEWS else {"text/plain": repr(self)}
+    def show(self, language: Language | None = None, *, level: str = "node") -> Display:
+        """Return what a notebook shows: the page in a frame, and the steps as text beside it.
+
+        language    of the page when it opens, and of the text; the page can be switched
+        level       "node"; or "unit": only the boxes of units, for a graph too big for its nodes
+
+        The text is seen where a frame is not allowed: in a notebook that is not trusted, on GitHub.
+        `trace(z)` alone in the last line of a cell is `trace(z).show()`.
+
+        Raises ValueError for an unknown language or level, or a graph too big for a page.
+        """
+        if not VIEWS:
+            return Display({"text/plain": repr(self)})
+        return VIEWS[-1](self, language=language, level=level)

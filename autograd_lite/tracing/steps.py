@@ -5,14 +5,15 @@ import sys
 from autograd_lite.console import console_text
 from autograd_lite.tracing.facts import step_facts, step_heading
 from autograd_lite.tracing.formulas import chain_equation, local_equation
-from autograd_lite.tracing.quantities import Equation, LaTeXOf, chosen, equation_texts, told
+from autograd_lite.tracing.markdown import Told, step_in_markdown
+from autograd_lite.tracing.quantities import Equation, chosen, equation_texts, told
 from autograd_lite.tracing.record import Record
 from autograd_lite.words import Fact, Language, chosen_language, joined, said
 
 __all__ = ["Step"]
 
 
-class Step:
+class Step(Told):
     """One application of the chain rule: what one edge adds to the gradient of a parent.
 
     number      1 for the first step; after it the position is 1
@@ -26,8 +27,9 @@ class Step:
     after       and after it: before + product
     sum         d(output)/d(parent) of this pass so far: `after` without what a leaf held before
 
-    `print(step)` shows the formula, with symbols and with numbers, and says it in words. Where a
-    language can be given, None is the chosen one (`AUTOGRAD_LITE_LANG`, or the system's).
+    `print(step)` shows the formula, with symbols and with numbers, and says it in words; a notebook
+    sets it. Where a language can be given, None is the chosen one (`AUTOGRAD_LITE_LANG`, or the
+    system's).
     """
 
     __slots__ = (
@@ -104,12 +106,12 @@ class Step:
         assert isinstance(equation, Equation)
         return equation
 
-    def _repr_latex_(self) -> str:
-        """Return both equations in LaTeX, for notebooks and handouts."""
-        latex = LaTeXOf(self.trace)
-        both = [local_equation(self.trace, self.number), self.chain()]
-        equations = [" = ".join(map(latex, equation.sides)) for equation in both]
-        return rf"$\displaystyle {equations[0]}$<br>$\displaystyle {equations[1]}$"
+    def markdown(self, language: Language | None = None) -> str:
+        """Return heading, equations and sentences in Markdown with LaTeX, also for handouts."""
+        equations = [local_equation(self.trace, self.number), self.chain()]
+        heading = step_heading(self.trace, self.number)
+        facts = step_facts(self.trace, self.number)
+        return step_in_markdown(self.trace, heading, equations, facts, chosen_language(language))
 
     def sentences(self, language: Language | None = None) -> list[str]:
         """Return what happens in this step and why, one sentence or two per thought."""

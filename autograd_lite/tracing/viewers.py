@@ -1,15 +1,18 @@
 """How a trace is seen: the viewers stand in rooms above and register themselves here.
 
-A saver writes a trace into one kind of file; the view is what a notebook shows.
+A saver writes a trace into one kind of file; the view is what a notebook shows, in a language and
+at a level.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
+from autograd_lite.displays import Display
+
 __all__ = ["SAVERS", "VIEWS", "saver_for"]
 
 SAVERS: dict[str, Callable[..., Path]] = {}  # the end of a file's name -> saver(record, path, ...)
-VIEWS: list[Callable[..., dict[str, str]]] = []  # the last one registered is shown
+VIEWS: list[Callable[..., Display]] = []  # view(record, ...); the last one registered is shown
 
 
 def saver_for(path: Path) -> Callable[..., Path]:

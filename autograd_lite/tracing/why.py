@@ -12,6 +12,7 @@ from autograd_lite.tracing.facts import (
     why_rest,
     why_total,
 )
+from autograd_lite.tracing.markdown import Told, lines_in_markdown
 from autograd_lite.tracing.paths import paths_up
 from autograd_lite.tracing.quantities import told
 from autograd_lite.tracing.record import Record
@@ -23,7 +24,7 @@ __all__ = ["Why"]
 PATHS_SHOWN = 8  # more paths than this are told in groups
 
 
-class Why:
+class Why(Told):
     """Why a gradient is what it is: the sum, over all paths from the output, of their products.
 
     gradient    d(output)/d(node) of this pass; what a leaf held from earlier ones is `held`
@@ -70,6 +71,12 @@ class Why:
     def text(self, language: Language | None = None) -> str:
         """Return the answer, a line for each path or group of paths."""
         return "\n    ".join(self.lines(language))
+
+    def markdown(self, language: Language | None = None) -> str:
+        """Return the claim and the list of its reasons in Markdown with LaTeX."""
+        lines = lines_in_markdown(self.trace, self.tellings(), chosen_language(language))
+        claim, reasons = lines[0], [f"- {line}" for line in lines[1:]]
+        return "\n\n".join([claim, "\n".join(reasons)]) if reasons else claim
 
     def lines(self, language: Language | None = None) -> list[str]:
         """Return the answer as lines: the claim, then its reasons."""
