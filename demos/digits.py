@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from autograd_lite import trace
 from autograd_lite.console import ended_quietly, printable
@@ -20,6 +21,7 @@ from autograd_lite.words import text
 from demos.command import add_language, run_demo, say
 from demos.gallery import write_gallery
 from demos.images import COLUMNS, LEARNED, UNSEEN, Image, load_drawing, load_images
+from demos.playing import stepper_told, write_play
 from nn import (
     Film,
     GradientDescent,
@@ -102,7 +104,12 @@ def run(options: argparse.Namespace) -> None:
         network.save(saved)
         say("digits.saved", path=saved)
         if not options.no_gallery:
-            write_steps(network, first(learned, 0), options.out)
+            steppers = write_steps(network, learned, options)
+            page = write_play(
+                options.out / "play.html", network, learned, history,
+                seed=options.seed, rate=options.rate, steppers=steppers,
+            )  # fmt: skip
+            say("digits.play", page=page)
             show_gallery(network, learned, history, options.out, film)
         say("digits.own drawing")
         print(f"    python -m demos.digits --load {saved} --image FILE")
@@ -141,19 +148,29 @@ def show_speeds(options: argparse.Namespace, images: Sequence[Image]) -> None:
         print(f"    {engine:<7} {microseconds:>10,.1f} {unit}")
 
 
-def write_steps(network: Network, image: Image, folder: Path) -> None:
-    """Write every step of backprop for one image as a web page; say so if it cannot be."""
-    network.zero_grad()  # or the last gradients of the training would be added to
-    steps = trace(squared_error(network(image.pixels), image.target))
-    network.zero_grad()
-    page = folder / "backprop.html"
-    try:
-        steps.save(page, level="node" if len(steps.nodes) <= MOST_NODES else "unit")
-    except (RendererNotFound, ValueError) as error:  # no Graphviz, or too many hidden units
-        say("digits.no steps", error=error)
-        return
+def write_steps(
+    network: Network, images: Sequence[Image], options: argparse.Namespace
+) -> dict[int, dict[str, Any]]:
+    """Write every step of backprop for a 0 and for a 1 as web pages; say so if it cannot be.
+
+    Returns, by digit, what the page to play with needs to lead there.
+    """
+    steppers = {}
+    for digit, name in enumerate(("backprop.html", "backprop-1.html")):
+        image = first(images, digit)
+        network.zero_grad()  # or the last gradients of the training would be added to
+        steps = trace(squared_error(network(image.pixels), image.target))
+        network.zero_grad()
+        page = options.out / name
+        try:
+            steps.save(page, level="node" if len(steps.nodes) <= MOST_NODES else "unit")
+        except (RendererNotFound, ValueError) as error:  # no Graphviz, or too many hidden units
+            say("digits.no steps", error=error)
+            return {}
+        steppers[digit] = stepper_told(steps, name, network.sizes[1])
     say("digits.steps")
-    print(f"    {page}")
+    print(f"    {options.out / 'backprop.html'}")
+    return steppers
 
 
 def show_gallery(

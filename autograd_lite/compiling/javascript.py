@@ -378,10 +378,15 @@ class JavaScriptCompiled(Compiled):
     target = "javascript"
 
     @property
+    def function_name(self) -> str:
+        """What the program calls its function."""
+        return Names(RESERVED).free(f"compute_{self.name}" if self.name else "compute")
+
+    @property
     def source(self) -> str:
         """The program as text."""
         names = Names(RESERVED)
-        function = names.free(f"compute_{self.name}" if self.name else "compute")
+        function = names.free(self.function_name)
         called = [names.free(label or f"x{k}") for k, label in enumerate(self.program.inputs)]
         arguments, unpacked = self.arguments(names, called)
         writer = Writer(names, thrown)
