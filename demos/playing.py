@@ -116,7 +116,7 @@ def programs(networks: Mapping[int, Network]) -> str:
         C = squared_error(network(pixels), targets)
         units = [unit for layer in network.computing_layers() for unit in layer.units]
         excitements = [unit.a for unit in units if unit.a is not None]
-        outputs = [C, [*gradients(C, parameters)], excitements]
+        outputs: list[Value | Sequence[Value]] = [C, gradients(C, parameters), excitements]
         f = JavaScriptCompiled(outputs, [parameters, pixels, targets])
         found.append(
             f"programs[{hidden}] = (() => {{\n{f.source}\nreturn {f.function_name};\n}})();"
