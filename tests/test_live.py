@@ -406,3 +406,41 @@ def test_edges_are_as_wide_as_what_they_carry_and_ways_keep_their_colours(readin
     assert colour != other_colour
     reader.press("Home")
     assert reader.page.evaluate(look, "e3_0")[0] == "1px"
+
+
+# -- Without a mouse ---------------------------------------------------------------------------
+
+
+@browser_test
+def test_nodes_and_edges_are_reached_with_tab_and_say_what_they_have(reading):
+    reader = reading(survey(), "#step=6")
+    spoken = reader.page.eval_on_selector_all(
+        ".picture:not([hidden]) [tabindex]",
+        "shapes => shapes.map(shape => [shape.dataset.id, shape.getAttribute('aria-label')])",
+    )
+    told = dict(spoken)
+    assert told["n0"] == "x1, Value 2, Gradient 5, in the present step"
+    assert told["n1"] == "v1, Value 0.693147, Gradient 1"
+    assert told["e3_0"] == "Edge from v3 back to x1, in the present step"
+    assert told["e1_0"] == "Edge from v1 back to x1"
+    assert len(told) == 7 + 8
+    reader.page.locator('.picture:not([hidden]) [data-id="e1_0"]').focus()
+    reader.press("Enter")
+    assert reader.heading() == "step 8 of 8: v1 → x1"
+    reader.page.locator('.picture:not([hidden]) [data-id="n0"]').focus()
+    reader.press("Enter")
+    assert reader.text("#node-title") == "x1"
+
+
+@browser_test
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (2560, 1440)])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_page_fits_from_a_small_phone_to_a_large_screen(reading, width, height, language):
+    size = {"width": width, "height": height}
+    reader = reading(digit_cost(), "#step=30", language=language, viewport=size)
+    reader.page.click("#predict")
+    reader.press("ArrowRight")
+    assert reader.page.evaluate("() => document.documentElement.scrollWidth") <= width
+    reader.page.click("#tools summary")
+    box = reader.page.locator("#menu").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width

@@ -47,7 +47,7 @@ function show() {
 function layOut() { // when a view is opened, and when its frame gets or changes its size
   const picture = seen();
   if (!settle(here, picture)) return;
-  prepare(here, picture, choose, openBox, change);
+  prepare(here, picture, { choose, open: openBox, change, move });
   showPicture(here, picture);
 }
 

@@ -6,6 +6,7 @@ import { coloursOf } from "./ways.mjs";
 import { showEdges } from "./edges.mjs";
 import { AROUND, findPlaces, put, showPlaces } from "./places.mjs";
 import { scrub } from "./change.mjs";
+import { makeReachable, showSpoken } from "./spoken.mjs";
 import { byId } from "./typeset.mjs";
 import { bringIntoView } from "./table.mjs";
 
@@ -46,7 +47,7 @@ export function findPictures(data) {
 
 // Give a picture its shapes, and what needs to be measured: halos, and places for gradients. Only a picture that
 // is laid out can be measured: in a hidden frame every box is a point.
-export function prepare(here, picture, choose, open, change) {
+export function prepare(here, picture, { choose, open, change, move }) {
   if (picture.ready || !picture.svg.getBoundingClientRect().width) return;
   picture.ready = true;
   for (const place of picture.svg.querySelectorAll("[data-shape]")) {
@@ -65,6 +66,7 @@ export function prepare(here, picture, choose, open, change) {
   }
   for (const shape of new Set(picture.edges.values())) turnedArrow(shape);
   picture.places = findPlaces(picture.svg);
+  makeReachable(here, picture, { choose, open, move });
 }
 
 function drawn(tag, attributes) {
@@ -127,6 +129,7 @@ export function showPicture(here, picture) {
     put(tag, gradient === undefined ? "" : `grad ${short(gradient)}`);
   }
   showPlaces(here, picture.places);
+  if (picture.ready) showSpoken(here, picture, lit);
   showLit(here, picture, lit);
 }
 
