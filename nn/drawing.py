@@ -24,7 +24,7 @@ import graphviz
 from autograd_lite import Value
 from autograd_lite.drawing.drawing import Drawing
 from autograd_lite.drawing.source import tooltip_of
-from autograd_lite.drawing.text import number_shown, plain, shown, typeset
+from autograd_lite.drawing.text import number_shown, plain, prose, shown, typeset
 from autograd_lite.drawing.theme import FONT, THEMES, Theme
 from autograd_lite.plain_numbers import described
 from autograd_lite.words import Language, chosen_language
@@ -210,9 +210,10 @@ class Page:
             assert isinstance(above, Layer)
             self.lines(name, above, columns[number - 1], columns[number], below.number, heaviest)
         if title:
-            text = "<BR/>".join(shown(line) for line in plain(title).split("\n"))
             middle = (left + right) / 2.0
-            self.write(f"{name}_title", middle, tallest / 2.0 + 26.0, f"<B>{text}</B>", 16.0)
+            self.write(
+                f"{name}_title", middle, tallest / 2.0 + 26.0, f"<B>{prose(title)}</B>", 16.0
+            )
         self.legend(name, (first + x) / 2.0, -tallest / 2.0 - 36.0)
         outputs_told = [
             f"{unit.a_label} = {unit.a.data:.2f}"
@@ -346,8 +347,7 @@ class Page:
             )
             left += columns * cell + 30.0
         if title:
-            text = "<BR/>".join(shown(line) for line in plain(title).split("\n"))
-            self.write("title", (left - 30.0) / 2.0, top + 48.0, f"<B>{text}</B>", 16.0)
+            self.write("title", (left - 30.0) / 2.0, top + 48.0, f"<B>{prose(title)}</B>", 16.0)
 
 
 # -- Numbers and colours ---------------------------------------------------------------------------
