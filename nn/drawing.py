@@ -31,10 +31,11 @@ from autograd_lite.words import Language, chosen_language
 from autograd_lite.words import text as phrase
 from nn.units import InputUnit, Layer, Network, Unit
 
-__all__ = ["draw_network", "draw_networks", "draw_weights", "checked_network"]
+__all__ = ["draw_network", "draw_networks", "draw_weights", "checked_network", "EXCITED"]
 
 POSITIVE = {False: "#0072b2", True: "#6cc4ff"}  # on a light page, on a dark one
 NEGATIVE = {False: "#d55e00", True: "#ff9d4d"}
+EXCITED = {False: "#123c5a", True: "#ffd28a"}  # a unit of 1, a pixel that is on
 UNITS_SHOWN = 16  # of a layer; of more, the first ones and the last
 RADIUS = 24.0
 PIXEL = 26.0
@@ -301,8 +302,7 @@ class Page:
         """Return the colour for an excitement from 0 to 1 (beyond: as at the end), and its ink."""
         share = min(1.0, max(0.0, value)) if value == value else 0.0  # NaN: no shading
         empty = self.theme.result
-        full = "#ffd28a" if self.dark else "#123c5a"
-        fill = mixed(empty, full, share)
+        fill = mixed(empty, EXCITED[self.dark], share)
         ink = "#ffffff" if luminance(fill) < 0.18 else "#111111"
         return fill, ink
 

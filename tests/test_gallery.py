@@ -1,6 +1,5 @@
 """The gallery page, and in a real browser: that it shows everything and that all can read it."""
 
-import os
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
@@ -100,71 +99,38 @@ def test_a_missing_folder_and_a_missing_graphviz_are_clear_errors(
 
 # -- In a browser ----------------------------------------------------------------------------------
 
-CHROMIUM = "/usr/bin/chromium"
-
-
-def needed(present: object, what: str) -> None:
-    """Fail where CI is set, and skip elsewhere, if something the test needs is missing."""
-    if not present:
-        if os.environ.get("CI"):
-            pytest.fail(f"{what} is missing, and CI is set")
-        pytest.skip(f"{what} is missing")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        needed(False, "playwright")
-    needed(Path(CHROMIUM).exists(), CHROMIUM)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield chromium
-        chromium.close()
-
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 400])
-def test_axe_finds_no_fault_in_the_gallery(browser: Any, gallery: Path, scheme: str, width: int):
-    axe = os.environ.get("AXE_CORE", "")
-    needed(axe and Path(axe).is_file(), "axe-core (AXE_CORE=path of axe.min.js)")
-    page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+def test_axe_finds_no_fault_in_the_gallery(
+    chromium: Any, faults: Any, gallery: Path, scheme: str, width: int
+):
+    page = chromium.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
     page.goto(gallery.as_uri())
-    page.add_script_tag(path=axe)
-    found = page.evaluate("axe.run()")
+    assert faults(page) == []
     page.close()
-    faults = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found["violations"]]
-    assert faults == []
-    assert len(found["passes"]) > 10
 
 
 @pytest.mark.browser
-def test_axe_finds_no_fault_in_a_picture_by_itself(browser: Any, gallery: Path):
-    axe = os.environ.get("AXE_CORE", "")
-    needed(axe and Path(axe).is_file(), "axe-core (AXE_CORE=path of axe.min.js)")
-    page = browser.new_page()
+def test_axe_finds_no_fault_in_a_picture_by_itself(chromium: Any, faults: Any, gallery: Path):
+    page = chromium.new_page()
     svg = (gallery.parent / "graph.svg").read_text(encoding="utf-8")
     drawing = svg[svg.index("<svg") :]
     page.set_content(
         f'<!DOCTYPE html><html lang="en"><head><title>graph</title></head>'
         f"<body><main><h1>graph</h1>{drawing}</main></body></html>"
     )
-    page.add_script_tag(path=axe)
-    found = page.evaluate("axe.run()")
+    assert faults(page) == []
     page.close()
-    assert [v["id"] for v in found["violations"]] == []
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_picture_is_shown_in_its_colours_and_fits_the_page(
-    browser: Any, gallery: Path, scheme: str
+    chromium: Any, gallery: Path, scheme: str
 ):
-    page = browser.new_page(color_scheme=scheme, viewport={"width": 800, "height": 900})
+    page = chromium.new_page(color_scheme=scheme, viewport={"width": 800, "height": 900})
     page.goto(gallery.as_uri())
     shown = page.evaluate(
         """Array.from(document.images, i => {
@@ -181,8 +147,8 @@ def test_every_picture_is_shown_in_its_colours_and_fits_the_page(
 
 
 @pytest.mark.browser
-def test_the_text_of_a_picture_stays_inside_its_nodes(browser: Any, gallery: Path):
-    page = browser.new_page()
+def test_the_text_of_a_picture_stays_inside_its_nodes(chromium: Any, gallery: Path):
+    page = chromium.new_page()
     page.goto((gallery.parent / "graph.svg").as_uri())
     outside = page.evaluate(
         """() => Array.from(document.querySelectorAll("g.node")).flatMap(node => {
@@ -201,9 +167,9 @@ def test_the_text_of_a_picture_stays_inside_its_nodes(browser: Any, gallery: Pat
 @pytest.mark.browser
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_the_animation_ends_with_the_trained_network_and_heeds_reduced_motion(
-    browser: Any, gallery: Path, motion: str
+    chromium: Any, gallery: Path, motion: str
 ):
-    page = browser.new_page(reduced_motion=motion)
+    page = chromium.new_page(reduced_motion=motion)
     page.goto((gallery.parent / "training.svg").as_uri())
     visible = """() => Array.from(document.querySelectorAll("g.frame"))
         .filter(f => getComputedStyle(f).visibility === "visible").map(f => f.id)"""
@@ -223,9 +189,9 @@ SHOWN = """() => Array.from(document.querySelectorAll(".film .light .frame"))
 
 
 @pytest.fixture
-def film(browser: Any, gallery: Path) -> Iterator[Any]:
+def film(chromium: Any, gallery: Path) -> Iterator[Any]:
     """Open the gallery for a reader who wants no motion, so that nothing plays by itself."""
-    page = browser.new_page(reduced_motion="reduce", viewport={"width": 1280, "height": 800})
+    page = chromium.new_page(reduced_motion="reduce", viewport={"width": 1280, "height": 800})
     page.goto(gallery.as_uri())
     page.locator(".film").scroll_into_view_if_needed()
     yield page
@@ -267,8 +233,8 @@ def test_the_film_is_scrubbed_with_the_keys_and_says_where_it_is(film: Any):
 
 
 @pytest.mark.browser
-def test_the_film_plays_once_when_it_comes_into_sight(browser: Any, gallery: Path):
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
+def test_the_film_plays_once_when_it_comes_into_sight(chromium: Any, gallery: Path):
+    page = chromium.new_page(viewport={"width": 1280, "height": 800})
     page.goto(gallery.as_uri())
     last = int(page.get_attribute(".film input", "max"))
     page.wait_for_timeout(600)
@@ -282,8 +248,8 @@ def test_the_film_plays_once_when_it_comes_into_sight(browser: Any, gallery: Pat
 
 
 @pytest.mark.browser
-def test_one_response_is_shown_and_the_keys_change_it(browser: Any, gallery: Path):
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
+def test_one_response_is_shown_and_the_keys_change_it(chromium: Any, gallery: Path):
+    page = chromium.new_page(viewport={"width": 1280, "height": 800})
     page.goto(gallery.as_uri())
     shown = """Array.from(document.querySelectorAll(".chosen figure"))
         .filter(f => f.offsetHeight > 0).map(f => f.querySelector("img").getAttribute("src"))"""
@@ -299,9 +265,9 @@ def test_one_response_is_shown_and_the_keys_change_it(browser: Any, gallery: Pat
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1366, 1280, 390])
 def test_the_page_is_as_wide_as_the_window_and_under_6000_dots_long(
-    browser: Any, gallery: Path, width: int
+    chromium: Any, gallery: Path, width: int
 ):
-    page = browser.new_page(viewport={"width": width, "height": 800})
+    page = chromium.new_page(viewport={"width": width, "height": 800})
     page.goto(gallery.as_uri())
     page.wait_for_timeout(300)
     wide, high = page.evaluate(
