@@ -157,7 +157,7 @@ def responses(
         options[f"show-{name}"] = text(f"gallery.{what}")
         parts = {"what": text(f"gallery.{what}"), "excited": excited}
         figures.append(figure(folder, Picture(name, drawings, parts), "response"))
-    buttons = choice("response", text("gallery.which image"), options, next(iter(options)))
+    buttons = choice("response", escape(text("gallery.which image")), options, next(iter(options)))
     chosen = "\n".join(figures)
     return (
         f'{said("responses about")}<div class="choice">{buttons}\n'

@@ -55,12 +55,13 @@ def write_gallery(folder: Path, lessons: Sequence[Lesson] = LESSONS) -> Path:
         for lesson in lessons
     ]
     headings = {each: escape(text("lessons.pictures title", each)) for each in LANGUAGES}
+    asked = {each: escape(text("page.languages", each)) for each in LANGUAGES}
     options = {f"show-{each}": text("page.language", each) for each in LANGUAGES}
     language = chosen_language()
     body = "\n".join(
         [
             f"<h1>{in_each(headings)}</h1>",
-            choice("language", text("page.languages"), options, f"show-{language}"),
+            choice("language", in_each(asked), options, f"show-{language}"),
             f"<nav><ol>\n{''.join(links)}\n</ol></nav>",
             *sections,
         ]

@@ -35,7 +35,9 @@ def sentence(text: str) -> str:
 def choice(name: str, question: str, options: Mapping[str, str], chosen: str) -> str:
     """Return buttons of which one is chosen: by id, what is written beside each.
 
-    >>> choice("size", "Size", {"s": "small", "l": "large"}, "s").count("checked")
+    `question` is HTML, the options are text.
+
+    >>> choice("size", "<b>Size</b>", {"s": "small", "l": "large"}, "s").count("checked")
     1
     """
     buttons: Sequence[str] = [
@@ -43,4 +45,4 @@ def choice(name: str, question: str, options: Mapping[str, str], chosen: str) ->
         f"{escape(told)}</label>"
         for id, told in options.items()
     ]
-    return f"<fieldset><legend>{escape(question)}</legend>\n" + "\n".join(buttons) + "</fieldset>"
+    return f"<fieldset><legend>{question}</legend>\n" + "\n".join(buttons) + "</fieldset>"

@@ -265,7 +265,7 @@ class Page:
             fill, ink = self.shade(value)
             number = number_shown(value, 2) if layer == 1 else fixed(value)
             rows = "".join(f"<TR><TD>{row}</TD></TR>" for row in (label, f"<B>{number}</B>"))
-            label = f'<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="0">{rows}</TABLE>'
+            label = f'<TABLE BORDER="0" CELLSPACING="2" CELLPADDING="0">{rows}</TABLE>'
             look = {"fillcolor": fill, "fontcolor": ink}
             words += f" = {value:.3g}"
         if isinstance(unit, Unit):

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import logging
 import math
 import os
 import re
@@ -26,11 +27,25 @@ RUNS: "dict[tuple[int, str], Run]" = {}
 
 
 class Run(NamedTuple):
-    """What a lesson left behind: its names, what it printed, what it was warned of."""
+    """What a lesson left behind: its names, what it printed, what it was warned of.
+
+    matplotlib warns of letters that no font has, and of those in formulas it writes to its log.
+    """
 
     names: dict[str, Any]
     text: str
     warnings: list[str]
+
+
+class Logged(logging.Handler):
+    """Keeps the warnings of a log."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
 
 
 @pytest.fixture(scope="session")
@@ -44,12 +59,17 @@ def lesson(pictures):
 
     def run(number, language="en"):
         if (number, language) not in RUNS:
-            printed = io.StringIO()
+            printed, logged = io.StringIO(), Logged()
             arguments = ["--lang", language, "--answers", "--out", str(pictures)]
-            with contextlib.redirect_stdout(printed), warnings.catch_warnings(record=True) as seen:
+            with contextlib.ExitStack() as around:
+                around.enter_context(contextlib.redirect_stdout(printed))
+                logging.getLogger("matplotlib").addHandler(logged)
+                around.callback(logging.getLogger("matplotlib").removeHandler, logged)
+                seen = around.enter_context(warnings.catch_warnings(record=True))
                 warnings.simplefilter("always")
                 names = run_lesson(find_lesson(number), arguments)
-            RUNS[number, language] = Run(names, printed.getvalue(), [str(w.message) for w in seen])
+            warned = [str(warning.message) for warning in seen] + logged.lines
+            RUNS[number, language] = Run(names, printed.getvalue(), warned)
         return RUNS[number, language]
 
     return run
@@ -444,6 +464,8 @@ def test_the_page_of_pictures_is_in_one_language_at_a_time_and_has_no_fault(
         assert set(page.evaluate(shown)) == {language}
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert faults(page) == []
+    whole = "Array.from(document.images).every(i => getComputedStyle(i).objectFit === 'contain')"
+    assert page.evaluate(whole)  # none is stretched into its place
     page.close()
 
 

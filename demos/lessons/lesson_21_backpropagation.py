@@ -123,7 +123,8 @@ left, middle, last = picture.subplots(1, 3, width_ratios=[3, 1, 1])
 left.plot(history.costs, color=BLUE, linewidth=2)
 left.set_yscale("log")
 left.set_xlabel(page.label("エポック", "epoch"))
-left.set_title(page.label("コスト $C_T$", "The cost $C_T$"))
+left.set_ylabel("$C_T$", rotation=0, labelpad=12)
+left.set_title(page.label("コスト", "The cost"))
 for axes, sample in ((middle, images[0]), (last, images[-1])):
     answer = [output.data for output in network(sample.pixels)]
     show_pixels(axes, sample.rows, f"a₁³ = {answer[0]:.2f}\na₂³ = {answer[1]:.2f}")
