@@ -23,8 +23,7 @@ import graphviz
 
 from autograd_lite import Value
 from autograd_lite.drawing.drawing import Drawing
-from autograd_lite.drawing.source import tooltip_of
-from autograd_lite.drawing.text import number_shown, plain, prose, shown, typeset
+from autograd_lite.drawing.text import number_shown, plain, prose, shown, tooltip_of, typeset
 from autograd_lite.drawing.theme import FONT, THEMES, Theme
 from autograd_lite.plain_numbers import described
 from autograd_lite.words import Language, chosen_language
@@ -295,7 +294,7 @@ class Page:
                     f"{name}_a{below}_{i + 1}", f"{name}_a{above.number}_{j + 1}", id=id,
                     color=(NEGATIVE if negative else POSITIVE)[self.dark],
                     style="dashed" if negative else "solid",
-                    penwidth=f"{0.3 + 4.7 * share:.2f}", tooltip=words,
+                    penwidth=f"{0.3 + 4.7 * share:.2f}", tooltip=tooltip_of(words),
                 )  # fmt: skip
 
     def shade(self, value: float) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import pytest
 from autograd_lite import Value, draw, trace
 from autograd_lite.drawing import Drawing, renderer
 from autograd_lite.drawing.layout import PER_LINE
-from nn import Network, squared_error
+from nn import Network, draw_network, squared_error
 
 SVG = "{http://www.w3.org/2000/svg}"
 SHAPES = ("polygon", "path", "ellipse", "polyline")
@@ -160,3 +160,18 @@ def test_the_headings_of_a_box_stand_apart():
     source = draw(C).source
     assert "&#160;&#160;value</FONT>" in source
     assert "&#160;&#160;derivative of a<SUB>1</SUB><SUP>2</SUP></FONT>" in source
+
+
+@needs_graphviz
+def test_tooltips_and_words_for_screen_readers_have_indices_and_no_tex():
+    for drawing in (
+        draw(Network([2, 1], seed=1)([1.0, 0.0])),
+        draw_network(Network([2, 1], seed=1), [1.0, 0.0], title="a_1^2"),
+    ):
+        root = ElementTree.fromstring(drawing.svg())
+        told = [str(root.get("aria-label"))]
+        for element in root.iter():
+            told += [element.text or ""] if element.tag in (f"{SVG}title", f"{SVG}desc") else []
+            told += [value for name, value in element.attrib.items() if name.endswith("}title")]
+        assert any("w₁₂²" in words for words in told)
+        assert not [words for words in told if re.search(r"[_^]\d", words)]

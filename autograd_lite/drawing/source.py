@@ -22,6 +22,7 @@ from autograd_lite.drawing.text import (
     prose,
     shown,
     table,
+    tooltip_of,
     typeset,
     visible,
 )
@@ -494,8 +495,3 @@ class Writer:
             fontcolor=t.faint, tooltip=tooltip_of(description),
         )  # fmt: skip
         graph.edge(f"m{k}", self.scene.item_of[k], style="dotted", id=f"m{k}_edge")
-
-
-def tooltip_of(text: str) -> str:
-    """Return a text as a tooltip: all as typed, though Graphviz reads entities and \\N there."""
-    return str(graphviz.escape(text.replace("&", "&amp;").replace("\\", "&#92;" * 4)))

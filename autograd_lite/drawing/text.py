@@ -18,15 +18,16 @@ import textwrap
 from collections.abc import Sequence
 from functools import lru_cache
 
+import graphviz
+
 from autograd_lite import notation, ops
 from autograd_lite.formula import Formula, Symbol, partial_formulas
 from autograd_lite.ops import Op
 from autograd_lite.printing import ATOM, SUM, Printer, one_word
 
 __all__ = [
-    "plain", "visible", "shown", "lines", "prose", "typeset", "number_shown", "table",
-    "partial_templates",
-    "formula_shown",
+    "plain", "visible", "shown", "lines", "prose", "typeset", "tooltip_of", "number_shown",
+    "table", "partial_templates", "formula_shown",
 ]  # fmt: skip
 
 DIRECTION = {
@@ -138,6 +139,15 @@ def prose(text: str) -> str:
         )
         for line in plain(text).split("\n")
     )
+
+
+def tooltip_of(text: str) -> str:
+    """Return a text as a tooltip: all as typed, though Graphviz reads entities and \\N there.
+
+    Labels of the slides' notation have their indices as signs.
+    """
+    text = notation.in_signs(text)
+    return str(graphviz.escape(text.replace("&", "&amp;").replace("\\", "&#92;" * 4)))
 
 
 def number_shown(number: float, digits: int) -> str:
