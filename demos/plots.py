@@ -13,13 +13,14 @@ from nn.drawing import EXCITED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 __all__ = [
     "BLUE", "GREEN", "GREY", "LIGHT", "ORANGE", "PURPLE",
-    "Movie", "arrow", "diagram", "figure", "frange", "in_picture", "japanese_font", "plot",
-    "plot_surface", "save_figure",
-    "show_pixels", "signed", "through_origin",
+    "Movie", "arrow", "colours_between", "diagram", "figure", "frange", "in_picture",
+    "japanese_font", "plot", "plot_surface", "save_figure", "show_pixels", "signed",
+    "through_origin",
 ]  # fmt: skip
 
 # Okabe and Ito's colours, which people with any colour vision can tell apart.
@@ -198,6 +199,13 @@ def show_pixels(axes: "Axes", rows: tuple[str, ...], title: str = "") -> None:
     axes.set_aspect("equal")
     axes.axis("off")
     axes.set_title(title, fontsize=10)
+
+
+def colours_between(*colours: str) -> "Colormap":
+    """Return the colours from the first to the last, for `imshow`."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("between", colours)
 
 
 def signed(number: float, decimals: int) -> str:

@@ -30,7 +30,15 @@ from autograd_lite.words import Language, chosen_language
 from autograd_lite.words import text as phrase
 from nn.units import InputUnit, Layer, Network, Unit
 
-__all__ = ["draw_network", "draw_networks", "draw_weights", "checked_network", "EXCITED"]
+__all__ = [
+    "draw_network",
+    "draw_networks",
+    "draw_weights",
+    "checked_network",
+    "EXCITED",
+    "NEGATIVE",
+    "POSITIVE",
+]
 
 POSITIVE = {False: "#0072b2", True: "#6cc4ff"}  # on a light page, on a dark one
 NEGATIVE = {False: "#d55e00", True: "#ff9d4d"}
