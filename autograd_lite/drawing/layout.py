@@ -3,8 +3,8 @@
 Graphviz ranks by the edges alone. A weight is one step below its unit like the inputs are, so a
 layer and the one before it would share a column, and boxes that share a column climb like a
 staircase. An edge into a layer is therefore as long as what the layer has before it, with as much
-again so that its label stands before the layer, in the middle of the edge; and since it may have
-to go round other boxes, it does not pull the layers up or down.
+again so that its label stands before the layer, in the middle of the edge. It may have to go round
+other boxes, so it does not pull the layers up or down; an unseen edge holds their middles level.
 
 A chain of 60 nodes would be 17,000 dots wide. A graph much longer than it is wide breaks where a
 line is full, as text does, and the edge to the next line has no say in the ranks.
@@ -59,10 +59,40 @@ class Layout:
         parent, child = edge.parent, edge.child
         if self.line and self.line[parent] != self.line[child]:
             return {"constraint": "false"}
-        enters = self.layer[child] not in ("", self.layer[parent])
-        if enters and self.layer[parent] and self.length[child] > 1:
+        if self.enters(edge) and self.length[child] > 1:
             return {"minlen": str(self.length[child]), "weight": "0"}
         return {}
+
+    def enters(self, edge: Edge) -> bool:
+        """Return whether an edge leads from one layer into another."""
+        parent, child = self.layer[edge.parent], self.layer[edge.child]
+        return parent != "" and child not in ("", parent)
+
+    def write(self, graph: graphviz.Digraph) -> None:
+        """Write what nobody sees: what holds layers level, and the beginnings of lines."""
+        self.level(graph)
+        self.write_lines(graph)
+
+    def level(self, graph: graphviz.Digraph) -> None:
+        """Write an unseen edge from the middle of each layer to the middle of the next."""
+        exits: dict[tuple[str, str], dict[str, None]] = {}
+        entered: dict[tuple[str, str], dict[str, None]] = {}
+        for edge in self.scene.edges:
+            if self.enters(edge) and self.length[edge.child] > 1:
+                between = self.layer[edge.parent], self.layer[edge.child]
+                exits.setdefault(between, {})[edge.parent] = None
+                entered.setdefault(between, {})[edge.child] = None
+        for between, items in entered.items():
+            begins = [
+                edge.parent
+                for edge in self.scene.edges
+                if edge.child in items and self.length[edge.parent] == 1 and not self.enters(edge)
+            ]
+            if begins:
+                ends = middle(list(exits[between])), middle(begins)
+                graph.edge(
+                    *ends, style="invis", weight="4", minlen="2"
+                )  # a rank for labels between
 
     def write_lines(self, graph: graphviz.Digraph) -> None:
         """Write that the lines of a wrapped picture begin below one another."""
@@ -75,6 +105,11 @@ class Layout:
             start.attr(rank="same")
             for head, below in pairwise(heads.values()):
                 start.edge(head, below, style="invis")
+
+
+def middle(items: Sequence[str]) -> str:
+    """Return the item in the middle; of two, the first."""
+    return items[(len(items) - 1) // 2]
 
 
 def layer_of(scene: Scene, item: str) -> str:

@@ -125,7 +125,7 @@ class Writer:
         self.write_boxes(graph)
         for edge in self.scene.edges:
             self.write_edge(graph, edge)
-        self.layout.write_lines(graph)
+        self.layout.write(graph)
         for k, count in self.scene.missing.items():
             self.write_missing(graph, k, count)
         return str(graph.source)
