@@ -182,6 +182,20 @@ def test_the_animation_ends_with_the_trained_network_and_heeds_reduced_motion(
     page.close()
 
 
+@pytest.mark.browser
+def test_the_three_nodes_are_stepped_on_the_page(chromium: Any, gallery: Path):
+    page = chromium.new_page(viewport={"width": 1366, "height": 650})
+    page.goto(gallery.as_uri())
+    page.locator("iframe").scroll_into_view_if_needed()
+    inside = page.frame_locator("iframe")
+    for _ in range(3):  # y, and then the gradient of either factor
+        inside.locator("#next").click()
+    rows = inside.locator("#rows tr").all_inner_texts()
+    page.close()
+    told = [row.split() for row in rows]  # a leaf's value is a field to write in
+    assert [(row[0], row[-1]) for row in told] == [("y", "1"), ("x", "2"), ("w", "3")]
+
+
 # -- The film on the page --------------------------------------------------------------------------
 
 SHOWN = """() => Array.from(document.querySelectorAll(".film .light .frame"))
