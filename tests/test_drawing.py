@@ -121,6 +121,8 @@ def test_a_film_ends_with_the_network_as_it_is_and_begins_as_it_was():
     root = ElementTree.fromstring(svg)
     frames = [g for g in root.iter(f"{SVG}g") if g.get("class") == "frame"]
     assert len(frames) == len(film.epochs)
+    seen = [g.get("visibility") for g in frames]  # where no style is obeyed, the last one alone
+    assert seen == ["hidden"] * (len(frames) - 1) + ["visible"]
     ids = [g.get("id") for g in root.iter() if g.get("id")]
     assert len(ids) == len(set(ids))
 
