@@ -24,12 +24,16 @@ from typing import NamedTuple
 
 __all__ = [
     "weight", "bias", "weighted_input", "activation", "target",
-    "Label", "read", "layer_box", "unit_box", "layer_number", "box", "names_parameter",
+    "Label", "read", "parted", "in_signs",
+    "layer_box", "unit_box", "layer_number", "box", "names_parameter",
 ]  # fmt: skip
 
 NOTATION = re.compile(
     r"([A-Za-zα-ωΑ-Ω])_([0-9]+(?:,[0-9]+)?|[A-Za-z]{1,2})(?:\^([0-9]+|[A-Za-z]))?"
 )
+IN_PROSE = re.compile(rf"(?<![\w^])({NOTATION.pattern})(?![\w^])", re.ASCII)
+LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+HIGH = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 INPUTS = "1"  # the number of the input layer, whose units have neither weights nor z
 PARAMETERS = "wbWBθ"  # the letters of what is learned
 
@@ -104,6 +108,39 @@ def read(label: object) -> Label | None:
         return None
     letter, index, layer = match.groups()
     return Label(letter, index, layer or "")
+
+
+def parted(line: str) -> list[str | Label]:
+    """Return a line of prose in parts: what stands between labels in this notation, and those.
+
+    >>> parted("ユニット a_1^2 の図")
+    ['ユニット ', Label(letter='a', indices='1', layer='2'), ' の図']
+    """
+    parts: list[str | Label] = []
+    end = 0
+    for match in IN_PROSE.finditer(line):
+        found = read(match[1])
+        if found is not None:
+            parts += [line[end : match.start()], found]
+            end = match.end()
+    return [part for part in (*parts, line[end:]) if part]
+
+
+def in_signs(line: str) -> str:
+    """Return a line with its labels' indices as signs of the line, for where no type can be set.
+
+    >>> in_signs("unit a_1^2, weight w_1,12^2, cost C_T")
+    'unit a₁², weight w₁,₁₂², cost C_T'
+    """
+    told = ""
+    for part in parted(line):
+        if isinstance(part, str):
+            told += part
+        elif part.indices.replace(",", "").isdecimal():
+            told += part.letter + part.indices.translate(LOW) + part.layer.translate(HIGH)
+        else:
+            told += f"{part.letter}_{part.indices}" + (f"^{part.layer}" if part.layer else "")
+    return told
 
 
 def layer_box(layer: int | str) -> tuple[str, ...]:

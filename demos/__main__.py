@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from autograd_lite.words import LANGUAGES, text
+from autograd_lite.words import LANGUAGES, Speaking, text
 from demos.contents import LESSONS, Lesson, find_lesson
 from demos.page import lesson_options
 
@@ -77,7 +77,8 @@ def run_lesson(lesson: Lesson, arguments: Sequence[str]) -> dict[str, Any]:
     before = sys.argv
     sys.argv = [str(lesson.path), *arguments]
     try:
-        return runpy.run_path(str(lesson.path), run_name="__main__")
+        with Speaking(None):  # the lesson's page speaks its own language
+            return runpy.run_path(str(lesson.path), run_name="__main__")
     finally:
         sys.argv = before
 

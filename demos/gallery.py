@@ -1,30 +1,25 @@
-"""The gallery of the digit network: pictures of what it is, does and learned, on one page.
+"""The gallery of the digit network: a page that is read from three nodes to the whole network.
 
     python -m demos.digits          trains the network and writes digits/index.html
 
-Each picture is written for light and for dark pages as SVG, and as PNG for slides.
+The page speaks the reader's language, as the pictures do. Each picture is written for light and
+for dark pages as SVG, and as PNG for slides.
 """
 
-import html
+import io
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_lite import collector_paused, draw, total
+from autograd_lite import Value, collector_paused, draw, total, trace
 from autograd_lite.drawing import Drawing
 from autograd_lite.files import write_atomically
-from autograd_lite.words import LANGUAGES, Language, text
-from demos.images import Image
-from nn import (
-    Film,
-    History,
-    Network,
-    draw_network,
-    draw_networks,
-    draw_weights,
-    squared_error,
-)
+from autograd_lite.notation import in_signs
+from autograd_lite.words import chosen_language, text
+from demos.images import COLUMNS, ROWS, Image
+from demos.web import choice, sentence, web_page
+from nn import Film, History, Network, draw_network, draw_weights, squared_error
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,14 +29,14 @@ __all__ = ["write_gallery"]
 OUTPUTS = ("0", "1")
 THEMES = ("light", "dark")
 DOTS_PER_INCH = 144.0
+IMAGES_IN_A_ROW = 16
 
 
 class Picture(NamedTuple):
-    """A picture of the gallery: its file name, its drawings, which words, and their parts."""
+    """A picture of the gallery: its file name, its drawings, and the parts of its words."""
 
     name: str
     drawings: Sequence[Drawing]  # on a light page, and on a dark one
-    key: str
     parts: dict[str, Any]
 
 
@@ -58,7 +53,7 @@ def write_gallery(
 
     images      those it learned from; the first "0" and the first "1" are shown
     history     of the training, for the curve of the cost; without epochs there is no curve
-    film        given to the training as `watch`: then before and after, and an animation, too
+    film        given to the training as `watch`: then the training can be played, too
     unclear     an image that is neither, to be shown, too
 
     The gradients of the network's parameters are cleared. The curve needs matplotlib, without
@@ -72,157 +67,173 @@ def write_gallery(
         raise FileNotFoundError(f"there is no folder {str(folder)!r} to write in; make it first")
     zero = next(image for image in images if image.digit == 0)
     one = next(image for image in images if image.digit == 1)
-    pictures = [*network_pictures(network, film, zero, one, unclear)]
-    pictures += graph_pictures(network, images, zero)
-    sections = []
-    for picture in pictures:
-        write_drawing(folder, picture)
-        sections.append(figure(picture.name, picture.key, picture.parts))
-    if film is not None and len(film.epochs) > 1:
-        sections.insert(2, write_film(folder, film, zero))
-    if history.costs:
-        sections.insert(1, write_curve(folder, history))
-    if (folder / "backprop.html").is_file():  # the demo writes it before this page
-        sections.append(steps())
-    page = folder / "index.html"
-    write_atomically(
-        page,
-        PAGE.substitute(
-            language=LANGUAGES[0],
-            title=html.escape(in_all("page title")),
-            about=paragraphs("about", {}),
-            sections="\n".join(sections),
-        ),
+    sections = {
+        "three nodes": three_nodes(folder),
+        "images": said("images about", count=len(images)) + strip(images),
+        "learning": learning(folder, network, history, film, zero),
+        "responses": responses(folder, network, zero, one, unclear),
+        "backprop": backprop(folder, network, zero),
+        "all images": all_images(folder, network, images),
+    }
+    title = text("gallery.page title")
+    body = "\n".join(
+        [
+            f"<h1>{escape(title)}</h1>",
+            said("about"),
+            contents(list(sections)),
+            *[chapter(key, section) for key, section in sections.items()],
+        ]
     )
+    page = folder / "index.html"
+    write_atomically(page, web_page(title, body, chosen_language()))
     return page
 
 
-# -- The pictures ------------------------------------------------------------------------------
+# -- The chapters ------------------------------------------------------------------------------
 
 
-def in_all(key: str, between: str = " / ", **parts: Any) -> str:
-    """Return words in all languages, English first: for titles within a picture that all see.
-
-    A part that is itself a key of the gallery is said in each language.
-    """
-    return between.join(dict.fromkeys(said(key, language, parts) for language in LANGUAGES))
-
-
-def said(key: str, language: Language, parts: dict[str, Any]) -> str:
-    """Return words of the gallery; a part given as (key, parts) is said in the same language."""
-    told = {
-        name: said(part[0], language, part[1]) if isinstance(part, tuple) else part
-        for name, part in parts.items()
-    }
-    return text(f"gallery.{key}", language, **told)
+def three_nodes(folder: Path) -> str:
+    """Return the first chapter: a graph of three nodes, in a page to step through it."""
+    w, x = Value(2.0, "w"), Value(3.0, "x")
+    y = w * x
+    y.label = "y"
+    trace(y).save(folder / "first.html")
+    title = escape(text("gallery.three nodes heading"), quote=True)
+    frame = f'<iframe src="first.html" title="{title}" loading="lazy"></iframe>'
+    return said("three nodes about") + frame + opened("first.html", "whole page")
 
 
-def network_pictures(
-    network: Network, film: Film | None, zero: Image, one: Image, unclear: Image | None
-) -> list[Picture]:
-    """Return the drawings of the network: before and after, responses, weights."""
-    states = [(in_all("after", " "), network)]
-    if film is not None:
-        states.insert(0, (in_all("before", " "), film.frame(0)))
-    before_and_after = [
-        draw_networks(states, zero.pixels, outputs=OUTPUTS, theme=t) for t in THEMES
-    ]
-    weights = [draw_weights(network, theme=theme) for theme in THEMES]
-    pictures = [
-        Picture("network", before_and_after, "network", {}),
-        Picture("weights", weights, "weights", {}),
-    ]
-    answers: list[tuple[str, Image, tuple[str, dict[str, Any]]]] = [
-        ("response-0", zero, ("a digit", {"digit": 0})),
-        ("response-1", one, ("a digit", {"digit": 1})),
-    ]
+def strip(images: Sequence[Image]) -> str:
+    """Return the images themselves, small and in rows, as one SVG in the colour of the text."""
+    across, down = COLUMNS + 2, ROWS + 2
+    cells = []
+    for k, image in enumerate(images):
+        top, left = k // IMAGES_IN_A_ROW * down, k % IMAGES_IN_A_ROW * across
+        cells += [
+            f"M{left + column} {top + row}h1v1h-1z"
+            for row, pixels in enumerate(image.rows)
+            for column, pixel in enumerate(pixels)
+            if pixel == "#"
+        ]
+    width = IMAGES_IN_A_ROW * across - 2
+    height = -(-len(images) // IMAGES_IN_A_ROW) * down - 2
+    alt = escape(text("gallery.images alt", count=len(images)), quote=True)
+    return (
+        f'<svg class="images" role="img" aria-label="{alt}" viewBox="0 0 {width} {height}">'
+        f'<path d="{"".join(cells)}"/></svg>'
+    )
+
+
+def learning(
+    folder: Path, network: Network, history: History, film: Film | None, image: Image
+) -> str:
+    """Return the chapter of the training: the film, the curve of the cost, what was learned."""
+    played = ""
+    if film is not None and len(film.epochs) > 1:
+        for name, theme in (("training.svg", "light"), ("training-dark.svg", "dark")):
+            write_atomically(folder / name, film.svg(image.pixels, outputs=OUTPUTS, theme=theme))
+        player = film.player(image.pixels, outputs=OUTPUTS)
+        played = captioned(player, "training", {"last": film.epochs[-1]}, ["training.svg"])
+    falling = curve(folder, history) if history.costs else ""
+    drawings = [draw_weights(network, theme=theme) for theme in THEMES]
+    learned = figure(folder, Picture("weights", drawings, {}), "weights")
+    return f'<div class="pictures">\n{played}\n<div>{falling}\n{learned}</div>\n</div>'
+
+
+def responses(
+    folder: Path, network: Network, zero: Image, one: Image, unclear: Image | None
+) -> str:
+    """Return the chapter of the network's responses, one image at a time."""
+    shown = {"response-0": (zero, "zero"), "response-1": (one, "one")}
     if unclear is not None:
-        answers.append(("response-unclear", unclear, ("neither", {})))
-    for name, image, what in answers:
-        responses = [
+        shown["response-unclear"] = (unclear, "neither")
+    figures = []
+    options = {}
+    for name, (image, what) in shown.items():
+        drawings = [
             draw_network(network, image.pixels, outputs=OUTPUTS, theme=theme) for theme in THEMES
         ]
         excited = ", ".join(f"{unit.a.data:.2f}" for unit in network.layers[-1].units if unit.a)
-        parts = {"what": what, "excited": excited}
-        pictures.append(Picture(name, responses, "response", parts))
-    return pictures
+        options[f"show-{name}"] = text(f"gallery.{what}")
+        parts = {"what": text(f"gallery.{what}"), "excited": excited}
+        figures.append(figure(folder, Picture(name, drawings, parts), "response"))
+    buttons = choice("response", escape(text("gallery.which image")), options, next(iter(options)))
+    chosen = "\n".join(figures)
+    return (
+        f'{said("responses about")}<div class="choice">{buttons}\n'
+        f'<div class="chosen">{chosen}</div></div>'
+    )
 
 
-def graph_pictures(network: Network, images: Sequence[Image], image: Image) -> list[Picture]:
-    """Return the computation graphs: of one image, of one unit in it, of all images."""
+def backprop(folder: Path, network: Network, image: Image) -> str:
+    """Return the chapter of one image's graph: its boxes, one of them opened, and its steps."""
     network.zero_grad()
-    outputs = network(image.pixels)
-    C = squared_error(outputs, image.target)
+    C = squared_error(network(image.pixels), image.target)
     C.label = "C"
     C.backward()
-    first = network.layers[1].units[0].a_label
-    one_image = [draw(C, title=in_all("graph title"), theme=theme) for theme in THEMES]
-    unit_title = in_all("unit title", unit=first)
-    one_unit = [draw(network[first], title=unit_title, theme=t, groups={}) for t in THEMES]
+    whole = [draw(C, title=text("gallery.graph title"), theme=theme) for theme in THEMES]
     network.zero_grad()
-    count = len(images)
+    hidden = [Value(unit.a.data, unit.a_label) for unit in network.layers[-2].units if unit.a]
+    output = network.computing_layers()[-1].units[0]
+    a = output(hidden)
+    a.backward()
+    label = in_signs(output.a_label)
+    title = text("gallery.unit title", unit=output.a_label)
+    one = [draw(a, title=title, theme=theme, groups={}) for theme in THEMES]
+    network.zero_grad()
+    figures = [figure(folder, Picture("graph", whole, {}), "graph")]
+    if (folder / "backprop.html").is_file():  # the demo writes it before this page
+        figures.append(said("steps about") + opened("backprop.html", "steps"))
+    figures.append(figure(folder, Picture("graph-unit", one, {"unit": label}), "graph-unit"))
+    return "\n".join(figures)
+
+
+def all_images(folder: Path, network: Network, images: Sequence[Image]) -> str:
+    """Return the chapter of the graph of all images."""
+    network.zero_grad()
     with collector_paused():
         costs = [squared_error(network(image.pixels), image.target) for image in images]
         C_T = total(costs)
         C_T.label = "C_T"
         C_T.backward()
-        all_title = in_all("all title", count=count)
-        all_images = [draw(C_T, title=all_title, theme=theme) for theme in THEMES]
+        title = text("gallery.all title", count=len(images))
+        drawings = [draw(C_T, title=title, theme=theme) for theme in THEMES]
     network.zero_grad()
-    return [
-        Picture("graph", one_image, "graph", {}),
-        Picture("graph-unit", one_unit, "graph-unit", {}),
-        Picture("graph-all", all_images, "graph-all", {"count": count}),
-    ]
+    return figure(folder, Picture("graph-all", drawings, {"count": len(images)}), "graph-all")
 
 
-# -- Files -------------------------------------------------------------------------------------
+# -- The curve ---------------------------------------------------------------------------------
 
 
-def write_drawing(folder: Path, picture: Picture) -> None:
-    """Write a picture for light and for dark pages, and for slides."""
-    light, dark = picture.drawings
-    light.save(folder / f"{picture.name}.svg")
-    dark.save(folder / f"{picture.name}-dark.svg")
-    light.save(folder / f"{picture.name}.png", dpi=DOTS_PER_INCH)
-
-
-def write_film(folder: Path, film: Film, image: Image) -> str:
-    """Write the animation; return its section of the page."""
-    for name, theme in (("training.svg", "light"), ("training-dark.svg", "dark")):
-        write_atomically(folder / name, film.svg(image.pixels, outputs=OUTPUTS, theme=theme))
-    return figure("training", "training", {"last": film.epochs[-1]}, png=False)
-
-
-def write_curve(folder: Path, history: History) -> str:
-    """Write the curve of the cost; return its section of the page."""
+def curve(folder: Path, history: History) -> str:
+    """Write the curve of the cost; return its figure, or what to install for it."""
     parts = {"first": f"{history.costs[0]:.2f}", "last": f"{history.costs[-1]:.2f}"}
     try:
         for name, theme in (("cost.svg", "light"), ("cost-dark.svg", "dark")):
             save_figure(cost_curve(history, theme), folder / name)
         save_figure(cost_curve(history, "light"), folder / "cost.png")
     except ImportError as error:
-        missing = paragraphs("cost", parts) + paragraphs("no curve", {"error": str(error)})
-        return f"<section>{missing}</section>"
-    return figure("cost", "cost", parts)
+        return f"<div>{said('cost', **parts)}{said('no curve', error=str(error))}</div>"
+    return captioned(in_both("cost", "cost", parts), "cost", parts, ["cost.svg", "cost.png"])
 
 
 def cost_curve(history: History, theme: str) -> "Figure":
     """Return the cost over the epochs as a matplotlib figure."""
     from demos.plots import figure as empty_figure
+    from demos.plots import in_picture
 
     ink, paper, line = (
         ("#111111", "#ffffff", "#0072b2") if theme == "light" else ("#f2f2f2", "#16181c", "#6cc4ff")
     )
-    page = empty_figure(7.0, 3.6)
+    page = empty_figure(6.4, 4.4)
     page.set_facecolor(paper)
     axes = page.subplots()
     axes.set_facecolor(paper)
     axes.plot(range(len(history.costs)), history.costs, color=line, linewidth=2.0)
     axes.set_ylim(bottom=0.0)
     axes.set_xlim(left=0.0)
-    axes.set_xlabel(in_all("epoch axis"), color=ink)
-    axes.set_ylabel(in_all("cost axis"), color=ink)
+    axes.set_xlabel(in_picture("gallery.epoch axis"), color=ink)
+    axes.set_ylabel(in_picture("gallery.cost axis"), color=ink)
     axes.tick_params(colors=ink)
     for side, spine in axes.spines.items():
         spine.set_color(ink)
@@ -233,8 +244,6 @@ def cost_curve(history: History, theme: str) -> "Figure":
 
 def save_figure(figure: "Figure", path: Path) -> None:
     """Write a matplotlib figure, whole or not at all, the same bytes on every run."""
-    import io
-
     from matplotlib import rc_context
 
     from demos.plots import use_fonts
@@ -248,76 +257,62 @@ def save_figure(figure: "Figure", path: Path) -> None:
     write_atomically(path, data.getvalue())
 
 
-# -- The page ----------------------------------------------------------------------------------
+# -- Pieces of the page ------------------------------------------------------------------------
 
 
-def paragraphs(key: str, parts: dict[str, Any]) -> str:
-    """Return words of the gallery as HTML, a paragraph for each language."""
-    return "\n".join(
-        f'<p lang="{language}">{html.escape(said(key, language, parts))}</p>'
-        for language in LANGUAGES
+def said(key: str, **parts: object) -> str:
+    """Return words of the gallery as a paragraph."""
+    return sentence(text(f"gallery.{key}", **parts))
+
+
+def contents(keys: Sequence[str]) -> str:
+    """Return links to the chapters."""
+    links = [
+        f'<li><a href="#{id_of(key)}">{escape(text(f"gallery.{key} heading"))}</a></li>'
+        for key in keys
+    ]
+    return "<nav><ul>\n" + "\n".join(links) + "\n</ul></nav>"
+
+
+def chapter(key: str, section: str) -> str:
+    """Return a chapter with its heading."""
+    heading = escape(text(f"gallery.{key} heading"))
+    return f'<section id="{id_of(key)}">\n<h2>{heading}</h2>\n{section}\n</section>'
+
+
+def id_of(key: str) -> str:
+    return key.replace(" ", "-")
+
+
+def opened(file: str, key: str) -> str:
+    """Return the link that opens another page."""
+    return f'<p><a class="open" href="{file}">{escape(text(f"gallery.{key}"))}</a></p>'
+
+
+def figure(folder: Path, picture: Picture, key: str) -> str:
+    """Write a picture for light and dark pages and for slides; return its figure."""
+    name = picture.name
+    light, dark = picture.drawings
+    light.save(folder / f"{name}.svg")
+    dark.save(folder / f"{name}-dark.svg")
+    light.save(folder / f"{name}.png", dpi=DOTS_PER_INCH)
+    shown = in_both(name, key, picture.parts)
+    return captioned(shown, key, picture.parts, [f"{name}.svg", f"{name}.png"])
+
+
+def in_both(name: str, key: str, parts: dict[str, Any]) -> str:
+    """Return a picture's element: for a light page, and for a dark one."""
+    alt = escape(text(f"gallery.{key} alt", **parts), quote=True)
+    return (
+        f'<picture>\n<source media="(prefers-color-scheme: dark)" srcset="{name}-dark.svg">\n'
+        f'<img src="{name}.svg" alt="{alt}">\n</picture>'
     )
 
 
-def figure(name: str, key: str, parts: dict[str, Any], png: bool = True) -> str:
-    """Return a picture with its sentences as HTML."""
-    larger = f'<a href="{name}.svg">{name}.svg</a>'
-    if png:
-        larger += f', <a href="{name}.png">{name}.png</a>'
-    alt = html.escape(in_all(f"{key} alt", **parts))
-    return f"""<figure id="{name}">
-<picture>
-<source media="(prefers-color-scheme: dark)" srcset="{name}-dark.svg">
-<img src="{name}.svg" alt="{alt}">
-</picture>
-<figcaption>
-{paragraphs(key, parts)}
-<p class="files">{larger}</p>
-</figcaption>
-</figure>"""
-
-
-def steps() -> str:
-    """Return the section that leads to the page of the steps."""
-    link = '<p><a href="backprop.html">backprop.html</a></p>'
-    return f"""<section id="steps">
-<h2>{html.escape(in_all("steps"))}</h2>
-{paragraphs("steps about", {})}
-{link}
-</section>"""
-
-
-PAGE = Template("""<!DOCTYPE html>
-<html lang="$language">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>$title</title>
-<style>
-:root { color-scheme: light dark; --ink: #111111; --paper: #ffffff; --faint: #595959;
-  --line: #cccccc; --link: #00568c }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #f2f2f2; --paper: #16181c; --faint: #b4b4b4; --line: #44474d;
-    --link: #8fd0ff }
-}
-body { margin: 0 auto; max-width: 62rem; padding: 1rem; color: var(--ink);
-  background: var(--paper); line-height: 1.6;
-  font-family: "Noto Sans", "Noto Sans CJK JP", "Yu Gothic", Meiryo, "Hiragino Sans",
-    sans-serif }
-figure { margin: 2.5rem 0; padding-top: 1.5rem; border-top: 1px solid var(--line) }
-img { display: block; margin: 0 auto; max-width: 100%; max-height: 56rem; height: auto }
-figcaption p { margin: 0.5rem 0 }
-.files { color: var(--faint); font-size: 0.9rem }
-a { color: var(--link) }
-@media print { figure { break-inside: avoid; border: 0 } img { max-height: 24cm } }
-</style>
-</head>
-<body>
-<main>
-<h1>$title</h1>
-$about
-$sections
-</main>
-</body>
-</html>
-""")
+def captioned(shown: str, key: str, parts: dict[str, Any], files: Sequence[str]) -> str:
+    """Return what is shown as a figure: a sentence above it, its files below."""
+    links = ", ".join(f'<a href="{file}">{file}</a>' for file in files)
+    return (
+        f"<figure>\n<figcaption>{said(key, **parts)}</figcaption>\n"
+        f'{shown}\n<p class="files">{links}</p>\n</figure>'
+    )

@@ -21,6 +21,7 @@ from autograd_lite.console import ended_quietly
 from autograd_lite.words import text
 from demos.command import add_language, run_demo, say
 from nn import Adam, History, Layer, Network, accuracy, classify, train
+from nn.drawing import EXCITED, NEGATIVE, POSITIVE
 
 __all__ = ["main", "Digits", "load_digits"]
 
@@ -182,8 +183,10 @@ def draw(network: Network, history: History, digits: Digits, path: Path) -> None
     matplotlib.use("agg")
     from matplotlib import pyplot
 
-    from demos.plots import in_picture, use_fonts
+    from demos.plots import colours_between, in_picture, use_fonts
 
+    weights = colours_between(NEGATIVE[False], "#ffffff", POSITIVE[False])
+    ink = colours_between("#ffffff", EXCITED[False])
     hidden = network.layers[1]
     assert isinstance(hidden, Layer)
     figure = pyplot.figure(figsize=(9, 8.5), layout="constrained")
@@ -201,14 +204,14 @@ def draw(network: Network, history: History, digits: Digits, path: Path) -> None
     rows = -(-min(len(hidden.units), 32) // columns)
     grid = list(units.subplots(rows, columns, squeeze=False).flat)
     for axis, unit in zip(grid, hidden.units):
-        show(axis, [weight.data for weight in unit.weights], "PuOr", symmetric=True)
+        show(axis, [weight.data for weight in unit.weights], weights, symmetric=True)
     for axis in grid[len(hidden.units) :]:
         axis.axis("off")
     answers.suptitle(in_picture("handwriting.answers"))
     grid = answers.subplots(2, SHOWN // 2, squeeze=False).flat
     for axis, image, digit in zip(grid, digits.images, digits.digits):
         answer = classify(network, image)
-        show(axis, image, "Greys")
+        show(axis, image, ink)
         verdict = f"{answer}"
         if answer != digit:
             verdict = in_picture("handwriting.but", answer=answer, digit=digit)
@@ -218,7 +221,7 @@ def draw(network: Network, history: History, digits: Digits, path: Path) -> None
     pyplot.close(figure)
 
 
-def show(axis: Any, pixels: Sequence[float], colours: str, symmetric: bool = False) -> None:
+def show(axis: Any, pixels: Sequence[float], colours: Any, symmetric: bool = False) -> None:
     rows = [pixels[row : row + SIDE] for row in range(0, SIDE * SIDE, SIDE)]
     top = max(abs(pixel) for pixel in pixels)
     axis.imshow(rows, cmap=colours, vmin=-top if symmetric else 0.0, vmax=top)

@@ -11,6 +11,8 @@ gallery:
 """
 
 import argparse
+import html
+import re
 import sys
 import textwrap
 import webbrowser
@@ -32,7 +34,7 @@ from autograd_lite.words import (
 from demos.contents import find_lesson
 
 __all__ = [
-    "Page", "Picture", "answer_folded", "joined", "lesson_options", "speak",
+    "Page", "Picture", "answer_folded", "joined", "lesson_options", "marked_up", "speak",
     "width",
 ]  # fmt: skip
 
@@ -65,7 +67,7 @@ def lesson_options(add_help: bool = True) -> argparse.ArgumentParser:
 
 
 class Page:
-    """The page of one lesson.
+    """The page of one lesson; from then on everything speaks its language, pictures too.
 
     language    "ja" or "en"
     pictures    the pictures shown so far
@@ -78,6 +80,7 @@ class Page:
         options = lesson_options().parse_args(arguments)
         self.number = number
         self.language: Language = options.lang
+        speak(self.language)
         self.answers: bool = options.answers
         self.folder: Path = options.out
         self.open: bool = options.open
@@ -86,7 +89,7 @@ class Page:
         self.warned = False
         title = f"{number}. {find_lesson(number).title(self.language)}"
         if self.notebook:
-            self.markdown(f"# {title}")
+            self.markdown(f"# {marked_up(title)}")
         else:
             self.write(f"{title}\n{'=' * width(title)}")
 
@@ -238,6 +241,15 @@ def joined(text: str) -> str:
         apart = not out or not line or line[0].isascii() or out[-1].isascii()
         out += "\n" + line if apart else line
     return out
+
+
+def marked_up(title: str) -> str:
+    """Return a lesson's title as HTML or Markdown: powers set high, and a true minus sign.
+
+    >>> marked_up("C = (2 - y)^2")
+    'C = (2 − y)<sup>2</sup>'
+    """
+    return re.sub(r"\^(\w+)", r"<sup>\1</sup>", html.escape(title).replace(" - ", " − "))
 
 
 def escaped(line: str) -> str:

@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd_lite.words import chosen_language, text
+from nn.drawing import EXCITED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 __all__ = [
     "BLUE", "GREEN", "GREY", "LIGHT", "ORANGE", "PURPLE",
-    "Movie", "arrow", "diagram", "figure", "frange", "in_picture", "japanese_font", "plot",
-    "plot_surface", "save_figure",
-    "show_pixels", "through_origin",
+    "Movie", "arrow", "colours_between", "diagram", "figure", "frange", "in_picture",
+    "japanese_font", "plot", "plot_surface", "save_figure", "show_pixels", "signed",
+    "through_origin",
 ]  # fmt: skip
 
 # Okabe and Ito's colours, which people with any colour vision can tell apart.
@@ -187,16 +189,32 @@ def arrow(
 
 
 def show_pixels(axes: "Axes", rows: tuple[str, ...], title: str = "") -> None:
-    """Draw an image of `#` and `.` as black and white pixels."""
+    """Draw an image of `#` and `.` as pixels, in the colours that `draw_network` gives them."""
     for y, row in enumerate(rows):
         for x, pixel in enumerate(row):
-            color = "black" if pixel == "#" else "white"
+            color = EXCITED[False] if pixel == "#" else "white"
             axes.fill(
                 [x, x + 1, x + 1, x], [-y, -y, -y - 1, -y - 1], facecolor=color, edgecolor=GREY
             )
     axes.set_aspect("equal")
     axes.axis("off")
     axes.set_title(title, fontsize=10)
+
+
+def colours_between(*colours: str) -> "Colormap":
+    """Return the colours from the first to the last, for `imshow`."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("between", colours)
+
+
+def signed(number: float, decimals: int) -> str:
+    """Return a number for a picture with its sign, a true minus; 0 has none.
+
+    >>> signed(-0.125, 2), signed(2.0, 0), signed(0.0, 0)
+    ('−0.12', '+2', '0')
+    """
+    return f"{number:+.{decimals}f}".replace("-", "−") if number else f"{number:.{decimals}f}"
 
 
 def diagram(

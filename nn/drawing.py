@@ -23,18 +23,26 @@ import graphviz
 
 from autograd_lite import Value
 from autograd_lite.drawing.drawing import Drawing
-from autograd_lite.drawing.source import tooltip_of
-from autograd_lite.drawing.text import number_shown, plain, shown, typeset
+from autograd_lite.drawing.text import number_shown, plain, prose, shown, tooltip_of, typeset
 from autograd_lite.drawing.theme import FONT, THEMES, Theme
 from autograd_lite.plain_numbers import described
 from autograd_lite.words import Language, chosen_language
 from autograd_lite.words import text as phrase
 from nn.units import InputUnit, Layer, Network, Unit
 
-__all__ = ["draw_network", "draw_networks", "draw_weights", "checked_network"]
+__all__ = [
+    "draw_network",
+    "draw_networks",
+    "draw_weights",
+    "checked_network",
+    "EXCITED",
+    "NEGATIVE",
+    "POSITIVE",
+]
 
 POSITIVE = {False: "#0072b2", True: "#6cc4ff"}  # on a light page, on a dark one
 NEGATIVE = {False: "#d55e00", True: "#ff9d4d"}
+EXCITED = {False: "#123c5a", True: "#ffd28a"}  # a unit of 1, a pixel that is on
 UNITS_SHOWN = 16  # of a layer; of more, the first ones and the last
 RADIUS = 24.0
 PIXEL = 26.0
@@ -210,9 +218,10 @@ class Page:
             assert isinstance(above, Layer)
             self.lines(name, above, columns[number - 1], columns[number], below.number, heaviest)
         if title:
-            text = "<BR/>".join(shown(line) for line in plain(title).split("\n"))
             middle = (left + right) / 2.0
-            self.write(f"{name}_title", middle, tallest / 2.0 + 26.0, f"<B>{text}</B>", 16.0)
+            self.write(
+                f"{name}_title", middle, tallest / 2.0 + 26.0, f"<B>{prose(title)}</B>", 16.0
+            )
         self.legend(name, (first + x) / 2.0, -tallest / 2.0 - 36.0)
         outputs_told = [
             f"{unit.a_label} = {unit.a.data:.2f}"
@@ -263,7 +272,7 @@ class Page:
             fill, ink = self.shade(value)
             number = number_shown(value, 2) if layer == 1 else fixed(value)
             rows = "".join(f"<TR><TD>{row}</TD></TR>" for row in (label, f"<B>{number}</B>"))
-            label = f'<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="0">{rows}</TABLE>'
+            label = f'<TABLE BORDER="0" CELLSPACING="2" CELLPADDING="0">{rows}</TABLE>'
             look = {"fillcolor": fill, "fontcolor": ink}
             words += f" = {value:.3g}"
         if isinstance(unit, Unit):
@@ -293,15 +302,14 @@ class Page:
                     f"{name}_a{below}_{i + 1}", f"{name}_a{above.number}_{j + 1}", id=id,
                     color=(NEGATIVE if negative else POSITIVE)[self.dark],
                     style="dashed" if negative else "solid",
-                    penwidth=f"{0.3 + 4.7 * share:.2f}", tooltip=words,
+                    penwidth=f"{0.3 + 4.7 * share:.2f}", tooltip=tooltip_of(words),
                 )  # fmt: skip
 
     def shade(self, value: float) -> tuple[str, str]:
         """Return the colour for an excitement from 0 to 1 (beyond: as at the end), and its ink."""
         share = min(1.0, max(0.0, value)) if value == value else 0.0  # NaN: no shading
         empty = self.theme.result
-        full = "#ffd28a" if self.dark else "#123c5a"
-        fill = mixed(empty, full, share)
+        fill = mixed(empty, EXCITED[self.dark], share)
         ink = "#ffffff" if luminance(fill) < 0.18 else "#111111"
         return fill, ink
 
@@ -346,8 +354,7 @@ class Page:
             )
             left += columns * cell + 30.0
         if title:
-            text = "<BR/>".join(shown(line) for line in plain(title).split("\n"))
-            self.write("title", (left - 30.0) / 2.0, top + 48.0, f"<B>{text}</B>", 16.0)
+            self.write("title", (left - 30.0) / 2.0, top + 48.0, f"<B>{prose(title)}</B>", 16.0)
 
 
 # -- Numbers and colours ---------------------------------------------------------------------------

@@ -4,6 +4,8 @@ import copy
 import html
 import re
 from collections.abc import Sequence
+from pathlib import Path
+from string import Template
 
 from autograd_lite.words import Language, chosen_language
 from autograd_lite.words import text as phrase
@@ -11,6 +13,13 @@ from nn.drawing import checked_network, draw_network
 from nn.units import Network
 
 __all__ = ["Film"]
+
+SECONDS = 5.0
+PLAYER = Path(__file__).with_name("player.html")
+OPENING = re.compile(r"<svg [^>]*>")
+# What Graphviz writes around each shape for nobody to see: comments, and the links of tooltips,
+# whose words are the titles of the shapes.
+UNSEEN = re.compile(r'<!--.*?-->\n?|<g id="a_[^"]*"><a [^>]*>\n?|</a>\n</g>\n?', re.DOTALL)
 
 
 class Film:
@@ -76,10 +85,53 @@ class Film:
     ) -> str:
         """Return the training as one animated SVG that plays once, in 5 seconds, and then rests.
 
-        A reader whose system asks for less motion sees the last frame at once.
+        A reader whose system asks for less motion sees the last frame at once, and so does one
+        whose viewer knows no animation.
         """
-        self.note()
+        scene = self.scene(image, shape, outputs, theme, chosen_language(language))
+        return scene.svg(animation(len(scene.frames)))
+
+    def player(
+        self,
+        image: Sequence[float] | None = None,
+        *,
+        shape: tuple[int, int] | None = None,
+        outputs: Sequence[str] = (),
+        language: Language | None = None,
+    ) -> str:
+        """Return the training as a part of a web page, with a button to play and a timeline.
+
+        It holds the film for light pages and for dark ones, its style and its script. It plays
+        once when it comes into sight, unless the reader's system asks for less motion.
+
+        >>> Film(Network([2, 1])).player().count("<svg ")
+        2
+        """
         language = chosen_language(language)
+        scenes = {
+            theme: self.scene(image, shape, outputs, theme, language) for theme in ("light", "dark")
+        }
+        template = Template(PLAYER.read_text(encoding="utf-8"))
+        return template.substitute(
+            {theme: scene.svg() for theme, scene in scenes.items()},
+            seconds=SECONDS,
+            last=len(self.epochs) - 1,
+            play=html.escape(phrase("network.play", language)),
+            pause=html.escape(phrase("network.pause", language)),
+            timeline=html.escape(phrase("network.timeline", language)),
+        )
+
+    def scene(
+        self,
+        image: Sequence[float] | None,
+        shape: tuple[int, int] | None,
+        outputs: Sequence[str],
+        theme: str,
+        language: Language,
+    ) -> "Scene":
+        """Return the frames as SVG; the latest state is the last one."""
+        self.note()
+        titles = []
         pages = []
         for k, epoch in enumerate(self.epochs):
             cost = self.costs[k]
@@ -96,29 +148,57 @@ class Film:
                 theme=theme,
                 language=language,
             )
+            titles.append(title)
             pages.append(drawing.svg())
-        return animated(pages, phrase("network.film", language, last=self.epochs[-1]))
+        name = phrase("network.film", language, last=self.epochs[-1])
+        return Scene(theme, name, titles, pages)
 
 
-def animated(pages: Sequence[str], title: str, seconds: float = 5.0) -> str:
-    """Return SVG pages of one size as the frames of one animated SVG."""
-    opening = re.search(r"<svg [^>]*>", pages[-1])
-    assert opening is not None
-    step = seconds / len(pages)
-    rules = []
-    frames = []
-    last = len(pages) - 1
-    for k, page in enumerate(pages):
-        body = page[page.index("<g id=") : page.rindex("</svg>")]
-        body = re.sub(r'id="([^"]*)"', rf'id="f{k}_\1"', body)
-        frames.append(f'<g class="frame" id="frame{k}">\n{body}</g>')
-        name = "stay" if k == last else "flash"
-        rules.append(f"#frame{k} {{ animation: {name} {step:.3f}s {k * step:.3f}s both }}")
-    style = "\n".join(
+class Scene:
+    """SVG pages of one size as the frames of one SVG, of which the last is shown.
+
+    name        what it shows, in a few words
+    opening     the tag that opens the SVG
+    frames      each page as a group
+    """
+
+    def __init__(self, theme: str, name: str, titles: Sequence[str], pages: Sequence[str]) -> None:
+        opening = OPENING.search(pages[-1])
+        assert opening is not None
+        self.name = html.escape(name)
+        self.opening = re.sub(r'aria-label="[^"]*"', f'aria-label="{self.name}"', opening.group())
+        self.frames = []
+        for k, (title, page) in enumerate(zip(titles, pages)):
+            body = UNSEEN.sub("", page[page.index("<g id=") : page.rindex("</svg>")])
+            body = re.sub(r'id="([^"]*)"', rf'id="{theme}{k}_\1"', body)
+            seen = "visible" if k == len(pages) - 1 else "hidden"
+            self.frames.append(
+                f'<g class="frame" id="{theme}_frame{k}" data-title="{html.escape(title)}" '
+                f'visibility="{seen}">\n{body}</g>'
+            )
+
+    def __repr__(self) -> str:
+        return f"<scene of {len(self.frames)} frames>"
+
+    def svg(self, style: str = "") -> str:
+        """Return the SVG, with a style that says which frame is visible when."""
+        rules = f"<style>\n{style}\n</style>\n" if style else ""
+        drawn = "\n".join(self.frames)
+        return f"{self.opening}\n<title>{self.name}</title>\n{rules}{drawn}\n</svg>\n"
+
+
+def animation(frames: int) -> str:
+    """Return the style that shows so many frames in turn, and then the last one."""
+    step = SECONDS / frames
+    rules = [
+        f".frame:nth-of-type({k + 1}) {{ animation: {'stay' if k == frames - 1 else 'flash'} "
+        f"{step:.3f}s {k * step:.3f}s both }}"
+        for k in range(frames)
+    ]
+    return "\n".join(
         [
-            ".frame { visibility: hidden }",
-            f"#frame{last} {{ visibility: visible }}",
             "@media (prefers-reduced-motion: no-preference) {",
+            ".frame { visibility: hidden }",
             "@keyframes flash { from { visibility: visible } 99.9% { visibility: visible }",
             "  to { visibility: hidden } }",
             "@keyframes stay { from { visibility: visible } to { visibility: visible } }",
@@ -126,7 +206,3 @@ def animated(pages: Sequence[str], title: str, seconds: float = 5.0) -> str:
             "}",
         ]
     )
-    name = html.escape(title)
-    head = re.sub(r'aria-label="[^"]*"', f'aria-label="{name}"', opening.group())
-    drawn = "\n".join(frames)
-    return f"{head}\n<title>{name}</title>\n<style>\n{style}\n</style>\n{drawn}\n</svg>\n"

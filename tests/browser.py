@@ -7,7 +7,7 @@ import pytest
 
 from autograd_lite import trace
 
-__all__ = ["Reader", "browser_test", "chromium", "missing", "reading"]
+__all__ = ["Reader", "browser_test", "chromium", "faults", "missing", "reading"]
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -36,6 +36,22 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def faults():
+    """Return a function that says what axe-core finds wrong with a page."""
+    axe = os.environ.get("AXE_CORE", "")
+    if not Path(axe).is_file():
+        missing("axe-core (AXE_CORE=path of axe.min.js)")
+
+    def found(page):
+        page.add_script_tag(path=axe)
+        result = page.evaluate("axe.run()")
+        assert len(result["passes"]) > 5
+        return [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in result["violations"]]
+
+    return found
 
 
 class Reader:

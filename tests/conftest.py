@@ -1,5 +1,5 @@
 """Fixtures that several tests of pages share."""
 
-from browser import chromium, reading
+from browser import chromium, faults, reading
 
-__all__ = ["chromium", "reading"]
+__all__ = ["chromium", "faults", "reading"]

@@ -43,8 +43,8 @@ def test_a_line_shows_sign_and_size_of_its_weight():
     unit = network.computing_layers()[0].units[0]
     unit.weights[0].data, unit.weights[1].data = 2.0, -1.0
     found = lines(draw_network(network).source)
-    assert "style=solid" in found["w0_w2_1_1"] and "w_11^2 = 2" in found["w0_w2_1_1"]
-    assert "style=dashed" in found["w0_w2_1_2"] and "w_12^2 = -1" in found["w0_w2_1_2"]
+    assert "style=solid" in found["w0_w2_1_1"] and "w₁₁² = 2" in found["w0_w2_1_1"]
+    assert "style=dashed" in found["w0_w2_1_2"] and "w₁₂² = -1" in found["w0_w2_1_2"]
     widths = [float(re.search(r"penwidth=([\d.]+)", look)[1]) for look in found.values()]  # type: ignore[index]
     assert widths == [5.0, 2.65]
 
@@ -121,6 +121,8 @@ def test_a_film_ends_with_the_network_as_it_is_and_begins_as_it_was():
     root = ElementTree.fromstring(svg)
     frames = [g for g in root.iter(f"{SVG}g") if g.get("class") == "frame"]
     assert len(frames) == len(film.epochs)
+    seen = [g.get("visibility") for g in frames]  # where no style is obeyed, the last one alone
+    assert seen == ["hidden"] * (len(frames) - 1) + ["visible"]
     ids = [g.get("id") for g in root.iter() if g.get("id")]
     assert len(ids) == len(set(ids))
 

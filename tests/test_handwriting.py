@@ -7,6 +7,7 @@ import pytest
 
 from demos import handwriting
 from demos.handwriting import load_digits, main
+from nn.drawing import EXCITED, NEGATIVE, POSITIVE
 
 
 def test_native_code_learns_handwriting_to_over_95_percent_of_held_out_images(tmp_path, capsys):
@@ -40,6 +41,12 @@ def test_it_speaks_japanese_in_its_lines_its_help_and_its_picture(tmp_path, caps
     drawn = [text.get_text() for text in figures[0].findobj(lambda part: hasattr(part, "get_text"))]
     assert {"コスト C", "エポック", "学習の経過"} <= set(drawn)
     assert any("正しくは" in text for text in drawn)
+    assert any("興奮させる画素（青）と抑える画素（橙）" in text for text in drawn)
+    from matplotlib.colors import to_hex
+
+    maps = [image.get_cmap() for image in figures[0].findobj(lambda part: hasattr(part, "cmap"))]
+    ends = {(to_hex(colours(0.0)), to_hex(colours(1.0))) for colours in maps}
+    assert ends == {(NEGATIVE[False], POSITIVE[False]), ("#ffffff", EXCITED[False])}
     with pytest.raises(SystemExit):
         main(["--help", "--lang", "ja"])
     assert "隠れユニットの数" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import logging
 import math
 import os
 import re
@@ -13,8 +14,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from autograd_lite import sigmoid
-from autograd_lite.words import chosen_language
+from autograd_lite import draw, sigmoid, topological_order
+from autograd_lite.words import Speaking, chosen_language
 from demos.__main__ import main, run_lesson
 from demos.contents import FOLDER, LESSONS, find_lesson
 from demos.page import Page, joined, lesson_options, speak, width
@@ -26,11 +27,25 @@ RUNS: "dict[tuple[int, str], Run]" = {}
 
 
 class Run(NamedTuple):
-    """What a lesson left behind: its names, what it printed, what it was warned of."""
+    """What a lesson left behind: its names, what it printed, what it was warned of.
+
+    matplotlib warns of letters that no font has, and of those in formulas it writes to its log.
+    """
 
     names: dict[str, Any]
     text: str
     warnings: list[str]
+
+
+class Logged(logging.Handler):
+    """Keeps the warnings of a log."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
 
 
 @pytest.fixture(scope="session")
@@ -44,12 +59,17 @@ def lesson(pictures):
 
     def run(number, language="en"):
         if (number, language) not in RUNS:
-            printed = io.StringIO()
+            printed, logged = io.StringIO(), Logged()
             arguments = ["--lang", language, "--answers", "--out", str(pictures)]
-            with contextlib.redirect_stdout(printed), warnings.catch_warnings(record=True) as seen:
+            with contextlib.ExitStack() as around:
+                around.enter_context(contextlib.redirect_stdout(printed))
+                logging.getLogger("matplotlib").addHandler(logged)
+                around.callback(logging.getLogger("matplotlib").removeHandler, logged)
+                seen = around.enter_context(warnings.catch_warnings(record=True))
                 warnings.simplefilter("always")
                 names = run_lesson(find_lesson(number), arguments)
-            RUNS[number, language] = Run(names, printed.getvalue(), [str(w.message) for w in seen])
+            warned = [str(warning.message) for warning in seen] + logged.lines
+            RUNS[number, language] = Run(names, printed.getvalue(), warned)
         return RUNS[number, language]
 
     return run
@@ -329,7 +349,8 @@ def test_a_language_can_be_chosen_for_all_pages(monkeypatch):
 
 
 def test_columns_align_with_japanese_letters(capsys):
-    page = Page(1, ["--lang", "ja"])
+    with Speaking(None):
+        page = Page(1, ["--lang", "ja"])
     capsys.readouterr()
     page.table(["手計算", "z"], [["1", "2"], ["差", "三四"]])
     lines = capsys.readouterr().out.splitlines()
@@ -363,7 +384,8 @@ def test_without_a_japanese_font_pictures_are_in_english_and_the_reader_is_told(
     monkeypatch, capsys
 ):
     monkeypatch.setattr("demos.plots.japanese_font", lambda: "")
-    page = Page(1, ["--lang", "ja"])
+    with Speaking(None):
+        page = Page(1, ["--lang", "ja"])
     assert page.label("傾き", "slope") == page.label("傾き", "slope") == "slope"
     assert capsys.readouterr().out.count("日本語フォントがない") == 1
 
@@ -375,15 +397,76 @@ def test_lines_join_between_japanese_letters_only():
     assert joined("式:\n\n    z = wx\n\n次へ") == "式:\n\n    z = wx\n\n次へ"
 
 
-def test_the_gallery_is_a_page_with_every_picture_in_both_languages(tmp_path):
+@pytest.fixture(scope="module")
+def picture_page(tmp_path_factory):
+    """Write the page of some lessons' pictures: curves, drawings, and one that moves."""
     from demos.lesson_pictures import write_gallery
 
-    page = write_gallery(tmp_path, [find_lesson(4), find_lesson(13)])
-    text = page.read_text(encoding="utf-8")
-    names = re.findall(r'<img src="([^"]+)" alt="[^"]+"', text)
-    assert sorted(names) == sorted(path.name for path in tmp_path.glob("*.png"))
-    assert len(names) == 6
+    lessons = [find_lesson(number) for number in (4, 11, 13, 20)]
+    return write_gallery(tmp_path_factory.mktemp("lessons"), lessons)
+
+
+def test_the_gallery_is_a_page_with_every_picture_in_both_languages(picture_page):
+    text = picture_page.read_text(encoding="utf-8")
+    found = re.findall(r'<img src="([^"]+)" alt="[^"]+" width="(\d+)" height="(\d+)"', text)
+    pictures = [*picture_page.parent.glob("*.png"), *picture_page.parent.glob("*.gif")]
+    assert sorted(name for name, _, _ in found) == sorted(path.name for path in pictures)
+    assert len(found) == 12
     assert "http" not in text  # it asks no server
+    assert "C = (2 − y)<sup>2</sup>" in text and "^2" not in text
+
+
+def test_a_lesson_draws_in_the_language_of_its_page(monkeypatch, tmp_path):
+    """Whatever the reader's own language is."""
+    drawn = {}
+
+    def note(drawing, path, **options):
+        drawn[Path(path).name] = drawing.source
+        Path(path).write_bytes(b"")
+
+    monkeypatch.setattr("autograd_lite.drawing.drawing.Drawing.save", note)
+    for spoken, language in (("ja", "en"), ("en", "ja")):
+        with Speaking(spoken), contextlib.redirect_stdout(io.StringIO()):
+            run_lesson(find_lesson(13), ["--lang", language, "--out", str(tmp_path)])
+            assert chosen_language() == spoken  # as before
+    assert "grad −3" in drawn["13_graph.en.png"]
+    assert "勾配 −3" in drawn["13_graph.ja.png"]
+
+
+def test_two_pictures_of_one_lesson_have_one_colour_for_one_path(lesson):
+    from autograd_lite.drawing.theme import THEMES
+
+    names = lesson(20).names
+    diagram = names["picture"].axes[0]
+    of_text = {text.get_text(): text.get_color().lower() for text in diagram.texts}
+    first, second = THEMES["light"].paths[:2]
+    assert of_text["∂u/∂x = a = 1"] == of_text["∂C/∂u = 2u = 34"] == first
+    assert of_text["∂v/∂x = p = 3"] == of_text["∂C/∂v = 2v = 78"] == second
+    source = draw(names["C"], paths_from=names["x"], constants=False).source
+    numbers = {node.label: k for k, node in enumerate(topological_order(names["C"]))}
+    for label, color in (("u", first), ("v", second)):
+        leaving = re.findall(rf"\tn{numbers[label]} -> [^\n]+", source)
+        assert leaving and all(f'color="{color}"' in edge for edge in leaving)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1366, 390])
+def test_the_page_of_pictures_is_in_one_language_at_a_time_and_has_no_fault(
+    chromium, faults, picture_page, scheme, width
+):
+    page = chromium.new_page(color_scheme=scheme, viewport={"width": width, "height": 844})
+    page.goto(picture_page.as_uri())
+    shown = """Array.from(document.querySelectorAll("[lang]")).slice(1)
+        .filter(e => e.offsetWidth > 0).map(e => e.lang)"""
+    for language in ("ja", "en"):
+        page.check(f"#show-{language}")
+        assert set(page.evaluate(shown)) == {language}
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert faults(page) == []
+    whole = "Array.from(document.images).every(i => getComputedStyle(i).objectFit === 'contain')"
+    assert page.evaluate(whole)  # none is stretched into its place
+    page.close()
 
 
 def test_without_graphviz_a_lesson_goes_on_and_says_what_to_install(monkeypatch, tmp_path):

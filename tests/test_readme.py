@@ -2,6 +2,7 @@
 
 import random
 import re
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,16 @@ def test_the_engine_in_sixty_lines_and_the_real_one_agree(seed):
         found.append((output.data, [leaf.grad for leaf in leaves]))
     assert found[0][0] == found[1][0]
     assert found[0][1] == pytest.approx(found[1][1], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "foreign"),
+    [("README.md", "[ぁ-んァ-ヶ一-龠]"), ("README.ja.md", r"\b(layer|grad|value|before)\b")],
+)
+def test_the_pictures_of_a_readme_speak_its_language(name, foreign):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[[^\]]+\]\((demos/pictures/[^)]+\.svg)\)", text)
+    assert len(pictures) >= 3
+    for picture in pictures:
+        words = " ".join(ElementTree.parse(ROOT / picture).getroot().itertext())
+        assert not re.search(foreign, words), picture

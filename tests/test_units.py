@@ -384,7 +384,7 @@ def test_boxes_hold_whatever_the_nodes_are_called():
     assert set(slides_boxes(below(outputs[0]))) == {()}
     assert network.boxes() == expected
     drawing = draw(outputs, groups=network.boxes(), closed=True)
-    assert all(f"closed box layer 2 / a_{j}^2" in drawing.source for j in (1, 2))
+    assert all(f"closed box layer 2 / {unit}" in drawing.source for unit in ("a₁²", "a₂²"))
 
 
 def test_before_a_call_the_parameters_alone_are_in_boxes():

@@ -9,7 +9,7 @@
     >>> drawing.save("z.dot").name
     'z.dot'
 
-Read the source in this order: text, theme, groups, scene, source, render, drawing.
+Read the source in this order: text, theme, groups, scene, layout, source, render, drawing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,6 +22,7 @@ from autograd_lite.drawing.scene import Closing, Scene
 from autograd_lite.drawing.source import DIRECTIONS, Marks, Writer
 from autograd_lite.drawing.text import number_shown, plain, typeset
 from autograd_lite.drawing.theme import THEMES
+from autograd_lite.notation import in_signs
 from autograd_lite.plain_numbers import described
 from autograd_lite.tracing.paths import PATHS_COUNTED, product_along, total_derivative
 from autograd_lite.value import Value
@@ -118,7 +119,7 @@ def draw(
     source = writer.dot()
     names = ", ".join(scene.names[scene.number_of[node]] for node in outputs[:3])
     more = ", ..." if len(outputs) > 3 else ""
-    name = plain(title) or text("drawing.title", language, names=names + more)
+    name = plain(title) or text("drawing.title", language, names=in_signs(names + more))
     return Drawing(
         source,
         name,

@@ -17,6 +17,7 @@ from autograd_lite.displays import Display, Displayed
 from autograd_lite.drawing.render import FORMATS, HOW_TO_INSTALL, rendered, renderer
 from autograd_lite.drawing.written import Written
 from autograd_lite.files import write_atomically
+from autograd_lite.notation import in_signs
 
 __all__ = ["Drawing"]
 
@@ -175,14 +176,15 @@ class Drawing(Displayed):
 
         def titled(match: re.Match[str]) -> str:
             id = html.unescape(match.group(1))
-            words = self.descriptions.get(id, "")
+            words = in_signs(self.descriptions.get(id, ""))
             start = match.group().split("<title>")[0]
             return f"{start}<title>{html.escape(words)}</title>" if words else start
 
         svg = ANCHORED.sub(titled, svg)
         svg = SHIFTED.sub(set_index, svg)
         svg = re.sub(r'(<g id="[^"]*" class="graph"[^>]*>)\s*<title>[^<]*</title>', r"\1", svg)
-        title, description = html.escape(self.title), html.escape(self.description)
+        title = html.escape(in_signs(self.title))
+        description = html.escape(in_signs(self.description))
         return re.sub(
             r"<svg ([^>]*)>",
             lambda match: (

@@ -12,14 +12,17 @@ import graphviz
 from autograd_lite import notation
 from autograd_lite.drawing.boxes import Short, expression
 from autograd_lite.drawing.groups import UNNAMED, Box
+from autograd_lite.drawing.layout import Layout
 from autograd_lite.drawing.scene import Edge, Scene
 from autograd_lite.drawing.text import (
     formula_shown,
     number_shown,
     partial_templates,
     plain,
+    prose,
     shown,
     table,
+    tooltip_of,
     typeset,
     visible,
 )
@@ -73,6 +76,7 @@ class Writer:
         self.scene = scene
         self.theme = theme
         self.direction = direction
+        self.layout = Layout(scene, direction)
         self.digits = digits
         self.derivatives = derivatives
         self.title = title
@@ -121,6 +125,7 @@ class Writer:
         self.write_boxes(graph)
         for edge in self.scene.edges:
             self.write_edge(graph, edge)
+        self.layout.write(graph)
         for k, count in self.scene.missing.items():
             self.write_missing(graph, k, count)
         return str(graph.source)
@@ -132,8 +137,7 @@ class Writer:
         t = self.theme
         rows = []
         if self.title:
-            lines = "<BR/>".join(shown(line) for line in plain(self.title).split("\n"))
-            rows.append(f'<FONT POINT-SIZE="{t.size * 1.3:g}"><B>{lines}</B></FONT>')
+            rows.append(f'<FONT POINT-SIZE="{t.size * 1.3:g}"><B>{prose(self.title)}</B></FONT>')
         rows += [f'<FONT COLOR="{t.faint}">{note}</FONT>' for note in self.notes]
         if not rows:
             return ""
@@ -352,8 +356,9 @@ class Writer:
         if self.gradients:
             headings.append(text("drawing.gradient heading", self.language))
         small = f'POINT-SIZE="{t.size * 0.8:g}" COLOR="{t.faint}"'
-        head = "".join(f'<TD ALIGN="RIGHT"><FONT {small}>{h}</FONT></TD>' for h in headings)
-        rows = [head.replace(f"<FONT {small}></FONT>", "")] if len(headings) > 2 else []
+        apart = [f"<FONT {small}>&#160;&#160;{h}</FONT>" if h else "" for h in headings]
+        head = "".join(f'<TD ALIGN="RIGHT">{heading}</TD>' for heading in apart)
+        rows = [head] if len(headings) > 2 else []
         rows += [self.inner_row(item, typeset(name), ks, exit) for name, ks in groups.items()]
         if rest:
             count = text("drawing.labelled nodes", self.language, count=f"{len(rest):,}")
@@ -400,7 +405,7 @@ class Writer:
 
     def write_edge(self, graph: graphviz.Digraph, edge: Edge) -> None:
         t = self.theme
-        look: dict[str, str] = {"id": edge.id}
+        look: dict[str, str] = {"id": edge.id, **self.layout.hints(edge)}
         count = text("drawing.edges", self.language, count=f"{len(edge.parts):,}")
         description = count
         many = len(edge.parts) > 1 and edge.parent[0] == "n" and edge.child[0] == "n"
@@ -490,8 +495,3 @@ class Writer:
             fontcolor=t.faint, tooltip=tooltip_of(description),
         )  # fmt: skip
         graph.edge(f"m{k}", self.scene.item_of[k], style="dotted", id=f"m{k}_edge")
-
-
-def tooltip_of(text: str) -> str:
-    """Return a text as a tooltip: all as typed, though Graphviz reads entities and \\N there."""
-    return str(graphviz.escape(text.replace("&", "&amp;").replace("\\", "&#92;" * 4)))

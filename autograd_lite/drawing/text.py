@@ -18,14 +18,16 @@ import textwrap
 from collections.abc import Sequence
 from functools import lru_cache
 
+import graphviz
+
 from autograd_lite import notation, ops
 from autograd_lite.formula import Formula, Symbol, partial_formulas
 from autograd_lite.ops import Op
 from autograd_lite.printing import ATOM, SUM, Printer, one_word
 
 __all__ = [
-    "plain", "visible", "shown", "lines", "typeset", "number_shown", "table", "partial_templates",
-    "formula_shown",
+    "plain", "visible", "shown", "lines", "prose", "typeset", "tooltip_of", "number_shown",
+    "table", "partial_templates", "formula_shown",
 ]  # fmt: skip
 
 DIRECTION = {
@@ -108,6 +110,11 @@ def typeset(text: str) -> str:
     label = notation.read(text)
     if label is None:
         return "<BR/>".join(shown(line) for line in lines(text))
+    return label_set(label)
+
+
+def label_set(label: notation.Label) -> str:
+    """Return a label of the slides' notation with its indices set low and its layer high."""
     layer = f"<SUP>{label.layer}</SUP>" if label.layer else ""
     return f"{label.letter}<SUB>{label.indices}</SUB>{layer}"
 
@@ -117,6 +124,30 @@ def table(rows: Sequence[str]) -> str:
     body = "".join(f"<TR>{row}</TR>" for row in rows)
     frame = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"'
     return f"<TABLE {frame}>{body}</TABLE>"
+
+
+def prose(text: str) -> str:
+    """Return a title in its lines for an HTML-like label, with the labels in it set.
+
+    >>> prose("the unit a_1^2")
+    'the unit&#160;a<SUB>1</SUB><SUP>2</SUP>'
+    """
+    return "<BR/>".join(
+        "".join(
+            shown(part) if isinstance(part, str) else label_set(part)
+            for part in notation.parted(line)
+        )
+        for line in plain(text).split("\n")
+    )
+
+
+def tooltip_of(text: str) -> str:
+    """Return a text as a tooltip: all as typed, though Graphviz reads entities and \\N there.
+
+    Labels of the slides' notation have their indices as signs.
+    """
+    text = notation.in_signs(text)
+    return str(graphviz.escape(text.replace("&", "&amp;").replace("\\", "&#92;" * 4)))
 
 
 def number_shown(number: float, digits: int) -> str:

@@ -6,7 +6,7 @@ Run me: python -m demos 4
 # %%
 from autograd_lite import sigmoid
 from demos.page import Page
-from demos.plots import BLUE, GREEN, ORANGE, figure, plot, through_origin
+from demos.plots import BLUE, GREEN, ORANGE, figure, plot, signed, through_origin
 from nn import Unit
 
 page = Page(4)
@@ -67,7 +67,7 @@ for bias, color in ((-2.0, ORANGE), (0.0, BLUE), (2.0, GREEN)):
     def output(x: float, unit: Unit = curve) -> float:
         return unit([x]).data
 
-    plot(axes, output, -6, 6, color, f"σ(x + b),  b = {bias:+.0f}")
+    plot(axes, output, -6, 6, color, f"σ(x + b),  b = {signed(bias, 0)}")
 through_origin(axes, "x", "y")
 axes.legend(loc="upper left", frameon=False)
 axes.set_title(page.label("バイアスはグラフを左右にずらす", "The bias shifts the curve"))

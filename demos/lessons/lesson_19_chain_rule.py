@@ -60,8 +60,8 @@ diagram(
 page.show(
     picture,
     "chain",
-    ja="x → u → y。矢印に沿って掛けると dy/dx = 3 × (-1) = -3",
-    en="x to u to y: along the arrows, dy/dx = 3 * (-1) = -3",
+    ja="x → u → y。矢印に沿って掛けると dy/dx = (-1) × 3 = -3",
+    en="x to u to y: along the arrows, dy/dx = (-1) * 3 = -3",
 )
 
 # %%

@@ -69,22 +69,22 @@ diagram(
     [
         ("y", "u", "", GREY),
         ("y", "v", "", GREY),
-        ("x", "u", "∂u/∂x = a = 1", BLUE),
-        ("u", "C", "", BLUE),
-        ("x", "v", "", ORANGE),
-        ("v", "C", "", ORANGE),
+        ("x", "u", "∂u/∂x = a = 1", ORANGE),
+        ("u", "C", "", ORANGE),
+        ("x", "v", "", BLUE),
+        ("v", "C", "", BLUE),
     ],
 )
-axes.text(3.2, 1.85, "∂C/∂u = 2u = 34", color=BLUE, fontsize=12, ha="left")
-axes.text(3.2, 0.15, "∂C/∂v = 2v = 78", color=ORANGE, fontsize=12, ha="left")
-axes.text(0.62, 1.55, "∂v/∂x = p = 3", color=ORANGE, fontsize=12, ha="left")
-axes.set_title("∂C/∂x = 34 × 1 + 78 × 3 = 268")
+axes.text(3.2, 1.85, "∂C/∂u = 2u = 34", color=ORANGE, fontsize=12, ha="left")
+axes.text(3.2, 0.15, "∂C/∂v = 2v = 78", color=BLUE, fontsize=12, ha="left")
+axes.text(0.62, 1.55, "∂v/∂x = p = 3", color=BLUE, fontsize=12, ha="left")
+axes.set_title("∂C/∂x = 1 × 34 + 3 × 78 = 268")
 axes.set_xlim(-0.5, 5.0)
 page.show(
     picture,
     "paths",
-    ja="x から C への2本の道（青と橙）。灰色は y からの道",
-    en="The two paths from x to C, blue and orange; those from y are grey",
+    ja="x から C への2本の道（橙と青）。灰色は y からの道",
+    en="The two paths from x to C, orange and blue; those from y are grey",
 )
 
 # %%

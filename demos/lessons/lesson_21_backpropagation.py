@@ -7,7 +7,7 @@ Run me: python -m demos 21
 from autograd_lite import trace
 from demos.images import LEARNED, load_images
 from demos.page import Page
-from demos.plots import BLUE, GREY, ORANGE, diagram, figure, show_pixels
+from demos.plots import BLUE, GREY, ORANGE, diagram, figure, show_pixels, signed
 from nn import GradientDescent, Network, accuracy, squared_error, train
 
 page = Page(21)
@@ -90,9 +90,13 @@ places = {"a₁²": (0.0, 2.4), "a₂²": (0.0, 1.2), "a₃²": (0.0, 0.0)}
 places |= {"a₁³": (3.0, 1.9), "a₂³": (3.0, 0.5)}
 diagram(axes, places, [(o, h, "", GREY) for o in ("a₁³", "a₂³") for h in ("a₁²", "a₂²", "a₃²")])
 for i, y in ((1, 2.4), (2, 1.2), (3, 0.0)):
-    axes.text(-0.35, y, f"δ = {by_hand[f'z_{i}^2']:+.4f}", ha="right", va="center", color=BLUE)
+    axes.text(
+        -0.35, y, f"δ = {signed(by_hand[f'z_{i}^2'], 4)}", ha="right", va="center", color=BLUE
+    )
 for j, y in ((1, 1.9), (2, 0.5)):
-    axes.text(3.35, y, f"δ = {by_hand[f'z_{j}^3']:+.4f}", ha="left", va="center", color=ORANGE)
+    axes.text(
+        3.35, y, f"δ = {signed(by_hand[f'z_{j}^3'], 4)}", ha="left", va="center", color=ORANGE
+    )
 axes.set_xlim(-1.6, 4.6)
 heading = page.label("誤差は逆向きに伝わる", "Errors travel backwards, from right to left")
 axes.set_title(heading)
@@ -119,7 +123,8 @@ left, middle, last = picture.subplots(1, 3, width_ratios=[3, 1, 1])
 left.plot(history.costs, color=BLUE, linewidth=2)
 left.set_yscale("log")
 left.set_xlabel(page.label("エポック", "epoch"))
-left.set_title(page.label("コスト C_T", "The cost C_T"))
+left.set_ylabel("$C_T$", rotation=0, labelpad=12)
+left.set_title(page.label("コスト", "The cost"))
 for axes, sample in ((middle, images[0]), (last, images[-1])):
     answer = [output.data for output in network(sample.pixels)]
     show_pixels(axes, sample.rows, f"a₁³ = {answer[0]:.2f}\na₂³ = {answer[1]:.2f}")
