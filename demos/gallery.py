@@ -69,7 +69,7 @@ def write_gallery(
     one = next(image for image in images if image.digit == 1)
     sections = {
         "three nodes": three_nodes(folder),
-        "images": said("images about", count=len(images)) + strip(images),
+        "images": said("images about", count=len(images)) + strip(images) + played_with(folder),
         "learning": learning(folder, network, history, film, zero),
         "responses": responses(folder, network, zero, one, unclear),
         "backprop": backprop(folder, network, zero),
@@ -122,6 +122,11 @@ def strip(images: Sequence[Image]) -> str:
         f'<svg class="images" role="img" aria-label="{alt}" viewBox="0 0 {width} {height}">'
         f'<path d="{"".join(cells)}"/></svg>'
     )
+
+
+def played_with(folder: Path) -> str:
+    """Return the link to the page to play with, which the demo writes before this one."""
+    return opened("play.html", "play") if (folder / "play.html").is_file() else ""
 
 
 def learning(

@@ -82,6 +82,7 @@ def test_the_demo_writes_it_and_says_so(tmp_path, capsys):
     assert digits.main(["--epochs", "2", "--out", str(tmp_path), "--hidden", "2"]) == 0
     path = tmp_path / "play.html"
     assert str(path) in capsys.readouterr().out
+    assert 'href="play.html"' in (tmp_path / "index.html").read_text(encoding="utf-8")
     data = data_of(path.read_text(encoding="utf-8"))
     assert data["trained"]["hidden"] == 2
     assert len(data["trained"]["costs"]) == 2
