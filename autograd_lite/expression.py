@@ -13,24 +13,21 @@ Value(2.25, 'f')
 """
 
 import ast
-import itertools
-import keyword
 import linecache
 import math
 import operator
-import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograd_lite.graph import topological_order
 from autograd_lite.ops import TABLE, Op
 from autograd_lite.source_lines import SourceLine
+from autograd_lite.typed_formula import ExpressionError, as_python, named_result
 from autograd_lite.value import Value, as_value
 
 __all__ = ["Expression", "Condition", "ExpressionError", "plain_number"]
 
-LONGEST = 1000  # characters
+LONGEST = 10_000  # characters
 DEEPEST = 100  # brackets, or operations, one in the other
 
 WRITTEN_BY_SIGNS = {"add", "sub", "mul", "div", "neg", "power", "variable_power"}
@@ -59,12 +56,6 @@ COMPARISONS: dict[type[ast.AST], Callable[[Any, Any], bool]] = {
     ast.NotEq: operator.ne,
 }
 
-WRITE_INSTEAD = {  # what people type, and what Python calls it
-    "×": "*", "✕": "*", "·": "*", "⋅": "*", "∙": "*", "•": "*",
-    "÷": "/", "∕": "/", "⁄": "/", "−": "-", "–": "-", "—": "-", "ー": "-",
-    "²": "**2", "³": "**3", "ⁿ": "**n", "√": "sqrt( )", "π": "pi", "σ": "sigmoid( )",
-    "≤": "<=", "≥": ">=", "≠": "!=", "、": ",", "。": ".",
-}  # fmt: skip
 REFUSED = {  # what the grammar knows and we do not
     ast.Attribute: "a dot after a name is not known here; write functions plainly: exp(x)",
     ast.Subscript: "brackets [ ] after a name are not known here",
@@ -78,27 +69,18 @@ REFUSED = {  # what the grammar knows and we do not
     ast.Starred: "a star before a name is not known here",
 }
 REFUSED_OPERATORS = {
-    ast.BitXor: "write ** for a power, not ^",
     ast.MatMult: "write dot([...], [...]) for an inner product, not @",
     ast.Mod: "% is not known here: it has no useful derivative",
     ast.FloorDiv: "// is not known here: it has no useful derivative; write /",
 }
 
 
-WORDS = re.compile(  # of a formula: numbers, names, and whatever else, character by character
-    r"0[xX][\da-fA-F]+|(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?(?:j\b)?|[A-Za-z_]\w*|\S"
-)
-
-
-class ExpressionError(ValueError):
-    """What is wrong with a text that should be a formula, and what to write."""
-
-
 class Expression:
     """A formula of numbers, names, `+ - * / **` and the ops of the table.
 
-    text    as it was given
+    text    as it was given; 2x and x^2 are read as people mean them (see `typed_formula.py`)
     names   the variables in it, in order of appearance
+    result  the name that it gives its result: "y" of "y = x**2"; else ""
 
     Called with a Value or number for each name it returns the output of a graph, labelled `f`
     (or the next free letter) if it has no name of its own. The arithmetic is the engine's, so
@@ -112,6 +94,9 @@ class Expression:
         self.tree = parsed(self.text)
         check_formula(self.tree)
         self.names = variables_in(self.tree)
+        self.result = named_result(self.text)
+        if self.result in self.names:
+            raise ExpressionError(f"{self.result} stands on both sides of the equals sign")
 
     def __repr__(self) -> str:
         return f"<expression {self.text!r}>"
@@ -129,7 +114,8 @@ class Expression:
             )
         output = as_value(evaluated(self.tree, values))
         if output.parents and not output.label:
-            output.label = next(name for name in ("f", "C", "out", "") if name not in self.names)
+            free = (name for name in ("f", "C", "out", "") if name not in self.names)
+            output.label = self.result or next(free)
         self.note_line(output)
         return output
 
@@ -196,45 +182,19 @@ def parsed(text: str) -> ast.expr:
             f"the formula has {len(text)} characters, more than the {LONGEST} allowed; "
             f"write it as a Python program instead"
         )
-    check_characters(text)
+    written = as_python(text, OPS)
     depth = 0
-    for column, character in enumerate(text, start=1):
+    for column, character in enumerate(written, start=1):
         depth += (character in "([{") - (character in ")]}")
         if depth > DEEPEST:
             raise ExpressionError(f"more than {DEEPEST} brackets are open at column {column}")
-    check_products(text)
     try:
-        return ast.parse(text, mode="eval").body
+        return ast.parse(written, mode="eval").body
     except SyntaxError as error:
         where = f" at column {error.offset}" if error.offset else ""
         raise ExpressionError(f"{text!r} is not a formula: {error.msg}{where}") from None
     except (ValueError, MemoryError, RecursionError):
         raise ExpressionError(f"{text[:60]!r} is nested too deeply, or not a formula") from None
-
-
-def check_characters(text: str) -> None:
-    """Raise ExpressionError for a character that is not plain ASCII: look-alikes are no typos."""
-    for column, character in enumerate(text, start=1):
-        if " " <= character <= "~":
-            continue
-        name = unicodedata.name(character, "a control character")
-        plain = WRITE_INSTEAD.get(character) or unicodedata.normalize("NFKC", character)
-        advice = (
-            f"; write {plain}"
-            if plain.isascii() and plain.isprintable() and plain.strip()
-            else "; write names and signs in ASCII"
-        )
-        raise ExpressionError(f"column {column} has {name} (U+{ord(character):04X}){advice}")
-
-
-def check_products(text: str) -> None:
-    """Raise ExpressionError for a product written without its sign, as on paper: 2x."""
-    words: list[str] = WORDS.findall(text)
-    for left, right in itertools.pairwise(words):
-        ends = left[0].isdigit() or (left[0] == "." and len(left) > 1) or left == ")"
-        starts = right[0].isidentifier() or right == "("
-        if ends and starts and not keyword.iskeyword(right) and "lambda" not in words:
-            raise ExpressionError(f"a product needs its sign; write {left}*{right}")
 
 
 def check_formula(tree: ast.expr) -> None:
@@ -248,7 +208,8 @@ def check_formula(tree: ast.expr) -> None:
                 f"write a long sum as total([x, y, z])"
             )
         for part in parts_of(node):
-            unseen.append((part, depth + 1))
+            along = isinstance(node, ast.BinOp) and part is node.left  # a + b + c goes on, not in
+            unseen.append((part, depth if along else depth + 1))
 
 
 def parts_of(node: ast.expr) -> Sequence[ast.expr]:
@@ -264,9 +225,6 @@ def parts_of(node: ast.expr) -> Sequence[ast.expr]:
         if type(node.op) not in BINARY:
             sign = type(node.op).__name__
             raise ExpressionError(REFUSED_OPERATORS.get(type(node.op), f"{sign} is not known here"))
-        euler = isinstance(node.left, ast.Name) and node.left.id == "e"
-        if euler and isinstance(node.op, ast.Pow) and variables_in(node.right):
-            raise ExpressionError(f"write exp({ast.unparse(node.right)}) for a power of e")
         return node.left, node.right
     if isinstance(node, ast.UnaryOp):
         if type(node.op) not in UNARY:
@@ -284,7 +242,10 @@ def operands_of(call: ast.Call) -> list[ast.expr]:
         raise ExpressionError("only functions can be called, by name: exp(x)")
     name = call.func.id
     if name not in OPS:
-        raise ExpressionError(f"{name} is not a function here; there are {', '.join(sorted(OPS))}")
+        raise ExpressionError(
+            f"{name} is not a function here; write {name}*( for a product; "
+            f"there are {', '.join(sorted(OPS))}"
+        )
     op = OPS[name]
     if call.keywords or len(call.args) != len(op.operands):
         raise ExpressionError(f"write {written(op)}")
@@ -335,11 +296,18 @@ def check_condition(tree: ast.expr) -> None:
 
 
 def variables_in(tree: ast.expr) -> tuple[str, ...]:
-    """Return the names of a checked formula that want a value, in order of appearance."""
+    """Return the names of a checked formula that want a value, in order of appearance.
+
+    The e of a power of e wants none.
+    """
+    powers = {node.left for node in ast.walk(tree) if is_power_of_e(node)}  # type: ignore[attr-defined]
     found = [
         (node.lineno, node.col_offset, node.id)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and node.id not in OPS and node.id not in CONSTANTS
+        if isinstance(node, ast.Name)
+        and node.id not in OPS
+        and node.id not in CONSTANTS
+        and node not in powers
     ]
     return tuple(dict.fromkeys(name for _, _, name in sorted(found)))
 
@@ -358,12 +326,9 @@ def evaluated(node: ast.expr, values: Mapping[str, Value | float]) -> Value | fl
         result: Value | float = UNARY[type(node.op)](operand)
         return result
     if isinstance(node, ast.BinOp):
-        left = evaluated(node.left, values)
-        right = evaluated(node.right, values)
-        if isinstance(node.op, ast.Pow) and isinstance(right, Value) and not depends(node.right):
-            right = right.data  # x ** (1/2): the exponent is a constant
-        result = BINARY[type(node.op)](as_value(left), right)
-        return result
+        if is_exp(node, values):
+            return OPS["exp"](as_value(evaluated(node.right, values)))  # type: ignore[no-any-return]
+        return chained(node, values)
     assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     op = OPS[node.func.id]
     operands: list[Any] = []
@@ -374,6 +339,33 @@ def evaluated(node: ast.expr, values: Mapping[str, Value | float]) -> Value | fl
             operands.append(as_value(evaluated(argument, values)))
     result = op(*operands)
     return result
+
+
+def chained(node: ast.BinOp, values: Mapping[str, Value | float]) -> Value | float:
+    """Return the value of a chain of operations, from the left: a + b + c, of any length."""
+    links = []
+    first: ast.expr = node
+    while isinstance(first, ast.BinOp) and not is_exp(first, values):
+        links.append(first)
+        first = first.left
+    result = evaluated(first, values)
+    for link in reversed(links):
+        right = evaluated(link.right, values)
+        if isinstance(link.op, ast.Pow) and isinstance(right, Value) and not depends(link.right):
+            right = right.data  # x ** (1/2): the exponent is a constant
+        result = BINARY[type(link.op)](as_value(result), right)
+    return result
+
+
+def is_exp(node: ast.BinOp, values: Mapping[str, Value | float]) -> bool:
+    """Return whether a formula is a power of e, and e not a variable."""
+    return is_power_of_e(node) and "e" not in values
+
+
+def is_power_of_e(node: ast.AST) -> bool:
+    """Return whether a formula is e to a power."""
+    power = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)
+    return power and isinstance(node.left, ast.Name) and node.left.id == "e"  # type: ignore[attr-defined]
 
 
 def depends(tree: ast.expr) -> bool:

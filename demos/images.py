@@ -11,6 +11,7 @@ are comments.
     .#.
 """
 
+import codecs
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,10 @@ from typing import NamedTuple
 __all__ = ["ROWS", "COLUMNS", "Image", "load_images", "load_drawing", "LEARNED", "UNSEEN"]
 
 ROWS, COLUMNS = 4, 3
+PIXELS_TYPED = str.maketrans("＃．。■□", "#..#.")  # as a Japanese keyboard gives them
+PICTURES = {  # how files begin that are no text
+    b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"BM": "BMP", b"%PDF": "PDF",
+}  # fmt: skip
 LARGEST = 1_000_000  # bytes; such a file is not text art of digits
 
 LEARNED = Path(__file__).with_name("digits.txt")  # the 64 images that training sees
@@ -97,16 +102,31 @@ def label_of(line: str) -> tuple[int, str]:
     return (int(digit), "".join(note)) if digit in ("0", "1") else (-1, line)
 
 
+def decoded(path: str | Path, raw: bytes) -> str:
+    """Return the text of a file: UTF-8, or UTF-16 as Windows' editors save it.
+
+    Raises ValueError, which says what to write, for a picture and for any other bytes.
+    """
+    for begins, kind in PICTURES.items():
+        if raw.startswith(begins):
+            raise ValueError(
+                f"{path} is a {kind} picture; write the image as text: {ROWS} lines of {COLUMNS} "
+                f"signs, # where a pixel is on and . where it is off"
+            )
+    wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return raw.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not UTF-8 text; save it as UTF-8") from None
+
+
 def blocks(path: str | Path) -> list[tuple[int, list[str]]]:
     """Return the blocks of a file, each with the number of its first line."""
     with Path(path).open("rb") as file:
         raw = file.read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise ValueError(f"{path} is too large to be text art of digits")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"{path} is not UTF-8 text; save it as UTF-8") from None
+    text = decoded(path, raw).translate(PIXELS_TYPED)
     found: list[tuple[int, list[str]]] = []
     open_block = False
     for number, line in enumerate(text.splitlines(), start=1):

@@ -117,6 +117,8 @@ def shape(A: Matrix) -> tuple[int, int]:
     Raises TypeError if A is not a list of rows, ValueError if its rows differ in length.
     """
     if not isinstance(A, Sequence) or not A or not isinstance(A[0], Sequence):
+        if hasattr(A, "tolist"):
+            raise TypeError("a matrix is a list of rows; write A.tolist() for a NumPy array")
         what = "an empty list" if A == [] else f"a {described(A)}"
         raise TypeError(f"a matrix is a list of rows, [[1, 2], [3, 4]], not {what}")
     lengths = {len(row) for row in A}

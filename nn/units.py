@@ -13,6 +13,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import NoReturn
 
 from autograd_lite import TABLE, Op, Value, dot, notation, sigmoid, zero_grad
 from autograd_lite.plain_numbers import described
@@ -262,11 +263,11 @@ class Network:
         self,
         sizes: Sequence[int],
         activation: Op | Sequence[Op] = sigmoid,
-        *,
+        *more: object,
         seed: int | None = 0,
         spelled_out: bool = False,
     ) -> None:
-        self.sizes = checked_sizes(sizes)
+        self.sizes = checked_sizes(sizes, activation, more)
         computing = len(self.sizes) - 1
         if isinstance(activation, (list, tuple)):
             activations = list(activation)
@@ -295,10 +296,20 @@ class Network:
 
         Raises ValueError for another count, TypeError for something that is not a number.
         """
+        if not hasattr(x, "__len__"):
+            count = self.sizes[0]
+            raise TypeError(f"a network takes a list of {count} number(s), not {described(x)}")
         signals: Sequence[Operand] = x
         for layer in self.layers:
             signals = layer(signals)
         return list(as_values(signals))
+
+    def __iter__(self) -> NoReturn:
+        """Raise TypeError: a network is no list of nodes, though every node is found by label."""
+        raise TypeError(
+            "a network is no list of nodes; write network.parameters(), "
+            "and network.zero_grad() to clear their gradients"
+        )
 
     def __getitem__(self, label: str) -> Value:
         """Return the parameter, or the node of the last call, that bears a label.
@@ -389,7 +400,13 @@ def checked_activation(activation: object) -> None:
         )
 
 
-def checked_sizes(sizes: Sequence[int]) -> list[int]:
+def checked_sizes(sizes: Sequence[int], second: object, more: Sequence[object]) -> list[int]:
+    """Return the sizes of a network as a list; `second` and `more` are what was given after them."""
+    if isinstance(sizes, int) and isinstance(second, int):
+        given = ", ".join(map(str, (sizes, second, *more)))
+        raise TypeError(f"the sizes of the layers stand in one list: write Network([{given}])")
+    if more:
+        raise TypeError(f"a network takes sizes and an activation, and not {more[0]!r} after them")
     if not isinstance(sizes, Sequence) or isinstance(sizes, str):
         raise TypeError(
             f"write the sizes of the layers as a list, [12, 3, 2], not {described(sizes)}"

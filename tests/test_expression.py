@@ -40,6 +40,48 @@ def test_formulas_are_evaluated_as_python_reads_them(text, number):
     assert Expression(text)({"y": Value(0.5, "y")}).data == number
 
 
+@pytest.mark.parametrize(
+    ("text", "python"),
+    [
+        ("2x", "2*x"),
+        ("3x + 1", "3*x + 1"),
+        ("1 + 2.5e3(x + 1)", "1 + 2.5e3*(x + 1)"),
+        ("(x + 1)(x - 1)", "(x + 1)*(x - 1)"),
+        ("exp(x) x", "exp(x)*x"),
+        ("2 sin(x)x", "2*sin(x)*x"),
+        ("x x", "x*x"),
+        ("2pi x", "2*pi*x"),
+        ("x^2", "x**2"),
+        ("x²", "x**2"),
+        ("2 × x ÷ 4", "2*x/4"),
+        ("（２ − ｘ）＾２", "(2 - x)**2"),
+        ("𝐱 + 1", "x + 1"),
+        ("e**x", "exp(x)"),
+        ("2e^(-x/2)", "2*exp(-x/2)"),
+        ("y = x**2", "x**2"),
+        ("ｙ＝3x", "3*x"),
+    ],
+)
+def test_what_people_type_is_understood_where_it_can_be_read_in_one_way(text, python):
+    x = Value(0.75, "x")
+    assert Expression(text).names == ("x",)
+    assert Expression(text)({"x": x}).data == Expression(python)({"x": x}).data
+
+
+def test_a_formula_may_name_its_result_and_have_an_e_of_its_own():
+    assert Expression("y = x**2")({"x": Value(3.0, "x")}).label == "y"
+    assert Expression("e*x")({"x": 2.0, "e": 5.0}).data == 10.0
+    assert Expression("e**x").names == ("x",)
+    assert Expression("e + e**x").names == ("e", "x")
+
+
+def test_a_long_flat_sum_is_a_formula():
+    terms = [f"x{k}" for k in range(900)]
+    values = {name: Value(1.0, name) for name in terms}
+    assert Expression(" + ".join(terms))(values).data == 900.0
+    assert Expression("-".join(["x"] * 2000))({"x": Value(1.0, "x")}).data == -1998.0
+
+
 def test_a_constant_exponent_gives_a_power_by_a_constant():
     (output,) = [Expression("x ** (1/2)")({"x": Value(4.0, "x")})]
     assert output.op.name == "power"
@@ -52,7 +94,7 @@ def test_a_constant_exponent_gives_a_power_by_a_constant():
         ("", "empty"),
         ("x.__class__", "a dot"),
         ("__import__('os').system('ls')", "only functions can be called"),
-        ("__import__('os')", "__import__ is not a function here; there are abs"),
+        ("__import__('os')", r"__import__ is not a function here; write .* there are abs"),
         ("open('x')", "open is not a function here"),
         ("eval('1')", "eval is not a function"),
         ("(lambda: 1)()", "only functions"),
@@ -72,19 +114,10 @@ def test_a_constant_exponent_gives_a_power_by_a_constant():
         ("None", "not a number"),
         ("...", "not a number"),
         ("1j", "not a number"),
-        ("x ^ 2", r"write \*\* for a power"),
         ("x @ y", "write dot"),
         ("x % 2", "% is not known"),
         ("x // 2", "write /"),
-        ("2x", r"write 2\*x"),
-        ("3x + 1", r"write 3\*x"),
-        ("1 + 2.5e3(x + 1)", r"write 2.5e3\*\("),
-        ("(x + 1)(x - 1)", r"write \)\*\("),
-        ("exp(x) y", r"write \)\*y"),
-        ("e**x", r"write exp\(x\)"),
-        ("e**(-x/2)", r"write exp\(-x / 2\)"),
         ("(x", "never closed"),
-        ("x = 1", "not a formula"),
         ("exp", r"exp is a function; write exp\(x\)"),
         ("exp()", r"write exp\(x\)"),
         ("exp(x, y)", r"write exp\(x\)"),
@@ -94,18 +127,19 @@ def test_a_constant_exponent_gives_a_power_by_a_constant():
         ("dot([x], [*y])", "star"),
         ("1e999", "too large"),
         ("9" * 900, "too large"),
-        ("(" * 10_000 + "x" + ")" * 10_000, "more than the 1000 allowed"),
+        ("(" * 10_000 + "x" + ")" * 10_000, "more than the 10000 allowed"),
         ("(" * 101 + "x" + ")" * 101, "100 brackets"),
         ("-" * 999 + "x", "stand one inside the other"),
-        ("+".join("x" * 300), "long sum as total"),
+        ("1/2x", r"/2x can be read in two ways; write /\(2\*x\)"),
+        ("2**3x", r"\*\*3x can be read in two ways"),
+        ("1/(2)x", "two ways"),
+        ("x(y)", r"x is not a function here; write x\*\( for a product"),
+        ("x = x + 1", "x stands on both sides"),
+        ("√x", r"write sqrt\( \)"),
         ("x\0", "control character"),
         ("x\ny", "control character"),
         ("\u0445 + 1", "CYRILLIC SMALL LETTER HA"),
         ("\u202ex", "RIGHT-TO-LEFT OVERRIDE"),
-        ("（２ − ｙ）", r"write \("),
-        ("x²", r"write \*\*2"),
-        ("2 × x", r"write \*"),
-        ("𝐱 + 1", "write x"),
     ],
 )
 def test_anything_else_is_refused_in_a_moment_with_what_to_write(text, answer):

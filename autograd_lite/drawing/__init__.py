@@ -153,7 +153,11 @@ def checked_outputs(output: object) -> list[Value]:
     checked: list[Value] = []
     for node in outputs:
         if not isinstance(node, Value):
-            raise TypeError(f"draw takes a Value or a list of Values, not {described(node)}")
+            layered = hasattr(node, "layers")
+            instead = "; nn.draw_network(network) draws a network" if layered else ""
+            raise TypeError(
+                f"draw takes a Value or a list of Values, not {described(node)}{instead}"
+            )
         if node not in checked:
             checked.append(node)
     return checked
