@@ -401,7 +401,7 @@ def checked_activation(activation: object) -> None:
 
 
 def checked_sizes(sizes: Sequence[int], second: object, more: Sequence[object]) -> list[int]:
-    """Return the sizes of a network as a list; `second` and `more` are what was given after them."""
+    """Return the sizes of a network as a list; `second` and `more` were given after them."""
     if isinstance(sizes, int) and isinstance(second, int):
         given = ", ".join(map(str, (sizes, second, *more)))
         raise TypeError(f"the sizes of the layers stand in one list: write Network([{given}])")
