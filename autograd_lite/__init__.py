@@ -17,7 +17,7 @@ from autograd_lite.check import check_gradients, find_nan
 from autograd_lite.collector import collector_paused
 from autograd_lite.compiling import compile
 from autograd_lite.drawing import draw
-from autograd_lite.gradients import directional_derivative, grad, gradients
+from autograd_lite.gradients import directional_derivative, grad, gradients, value_and_grad
 from autograd_lite.graph import topological_order
 from autograd_lite.more_ops import at_least, log_sum_exp, norm, softplus, tan
 from autograd_lite.ops import (
@@ -51,7 +51,7 @@ from autograd_lite.value import Constant, Value, backward, propagate, zero_grad
 __all__ = [
     "Value", "Constant", "record_lines",
     "backward", "zero_grad", "recompute", "topological_order", "propagate",
-    "gradients", "grad", "directional_derivative",
+    "gradients", "grad", "value_and_grad", "directional_derivative",
     "compile",
     "check_gradients", "find_nan", "collector_paused",
     "trace", "step_through", "draw",

@@ -9,7 +9,7 @@ Legend
     contribution        partial · adjoint: what one edge adds to the adjoint of a parent
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from autograd_lite.collector import collector_paused
@@ -18,7 +18,7 @@ from autograd_lite.ops import identity, total, where
 from autograd_lite.plain_numbers import described, number
 from autograd_lite.value import Constant, Operand, Value, as_value
 
-__all__ = ["gradients", "grad", "Gradient", "directional_derivative"]
+__all__ = ["gradients", "grad", "value_and_grad", "Gradient", "directional_derivative"]
 
 
 def gradients(output: Value, inputs: Iterable[Value]) -> list[Value]:
@@ -155,25 +155,65 @@ class Gradient:
     def __repr__(self) -> str:
         return f"grad({getattr(self.function, '__name__', repr(self.function))})"
 
-    def __call__(self, *arguments: Operand) -> Any:
+    def __call__(self, *arguments: Any) -> Any:
         """Return f'(x); of several arguments, the tuple of all partial derivatives."""
+        return self.differentiated(arguments)[1]
+
+    def differentiated(self, arguments: Sequence[Any]) -> tuple[Any, Any]:
+        """Return the function's value and its derivatives at a point."""
         if not arguments:
             raise TypeError(f"{self!r} needs the point at which to differentiate; write f(x)")
-        # A variable of its own for each argument, even where the argument is a Value: an outer
-        # derivative may run over the same Value (d/dx [x · d/dy (x + y)] must not mix the two).
-        variables = []
-        plain = True
-        for argument in arguments:
-            if isinstance(argument, Value):
-                variables.append(identity(argument))
-                plain = False
-            else:
-                variables.append(Value(argument))
-        output = as_value(self.function(*variables))
-        derivatives: list[Any] = gradients(output, variables)
+        variables: list[Value] = []
+        given = [with_variables(argument, variables) for argument in arguments]
+        output = as_value(self.function(*given))
+        found = iter(gradients(output, variables))
+        derivatives: list[Any] = [replaced(argument, found) for argument in given]
+        plain = not any(variable.parents for variable in variables)  # no Value was given
         if plain and not depends_on_others(output, variables):
-            derivatives = [derivative.data for derivative in derivatives]
-        return derivatives[0] if len(arguments) == 1 else tuple(derivatives)
+            derivatives = [numbers_in(derivative) for derivative in derivatives]
+            return output.data, derivatives[0] if len(arguments) == 1 else tuple(derivatives)
+        return output, derivatives[0] if len(arguments) == 1 else tuple(derivatives)
+
+
+class ValueAndGradient(Gradient):
+    """A function and its derivative, computed at once: what `value_and_grad` returns."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"value_and_{super().__repr__()}"
+
+    def __call__(self, *arguments: Any) -> tuple[Any, Any]:
+        """Return f(x) and f'(x); of several arguments, the tuple of all partial derivatives."""
+        return self.differentiated(arguments)
+
+
+def with_variables(argument: Any, variables: list[Value]) -> Any:
+    """Return an argument with a variable of its own for each number, which are added to a list.
+
+    Also where a number is a Value: an outer derivative may run over the same Value
+    (d/dx [x · d/dy (x + y)] must not mix the two).
+    """
+    if hasattr(argument, "tolist"):
+        argument = argument.tolist()
+    if isinstance(argument, (list, tuple)):
+        return [with_variables(part, variables) for part in argument]
+    variables.append(identity(argument) if isinstance(argument, Value) else Value(argument))
+    return variables[-1]
+
+
+def replaced(argument: Any, numbers: Iterator[Any]) -> Any:
+    """Return lists in lists with the next of these numbers in the place of each number."""
+    if isinstance(argument, list):
+        return [replaced(part, numbers) for part in argument]
+    return next(numbers)
+
+
+def numbers_in(argument: Any) -> Any:
+    """Return lists in lists with floats in the place of Values."""
+    if isinstance(argument, list):
+        return [numbers_in(part) for part in argument]
+    return argument.data
 
 
 def depends_on_others(output: Value, variables: Sequence[Value]) -> bool:
@@ -190,7 +230,9 @@ def grad(function: Callable[..., Operand]) -> Gradient:
 
     On plain numbers it gives floats (a tuple of them for several arguments); if an argument is
     a Value, or the function uses Values from outside, it gives Values, so that no dependence
-    is lost. It nests: `grad(grad(f))` is the second derivative. Nobody's `.grad` is touched.
+    is lost. An argument may be a list of numbers, or of lists (or a NumPy array): the derivative
+    then has the same shape. It nests: `grad(grad(f))` is the second derivative. Nobody's `.grad`
+    is touched.
 
     Raises TypeError if the function returns something that is not a number.
 
@@ -200,10 +242,26 @@ def grad(function: Callable[..., Operand]) -> Gradient:
     (12.0, 12.0)
     >>> grad(lambda w, x, b: w * x + b)(2.0, 3.0, 1.0)
     (3.0, 2.0, 1.0)
+    >>> grad(lambda w: w[0] * w[1][0])([2.0, [3.0]])
+    [3.0, [2.0]]
     """
     if not callable(function):
         raise TypeError(f"grad takes a function, not {described(function)}; write grad(f)(x)")
     return Gradient(function)
+
+
+def value_and_grad(function: Callable[..., Operand]) -> ValueAndGradient:
+    """Return x ↦ (f(x), f'(x)): the function's value and its derivative, computed at once.
+
+    Arguments, numbers and errors are those of `grad`.
+
+    >>> value_and_grad(lambda x: x**3)(2.0)
+    (8.0, 12.0)
+    """
+    if not callable(function):
+        what = described(function)
+        raise TypeError(f"value_and_grad takes a function, not {what}; write value_and_grad(f)(x)")
+    return ValueAndGradient(function)
 
 
 def directional_derivative(output: Value, inputs: Sequence[Value], step: Sequence[float]) -> float:

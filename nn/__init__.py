@@ -25,7 +25,7 @@ from nn.costs import (
     softmax_cross_entropy,
     squared_error,
 )
-from nn.descent import Adam, GradientDescent, Momentum, Update
+from nn.descent import Adam, AdamW, GradientDescent, Momentum, Update
 from nn.drawing import draw_network, draw_networks, draw_weights
 from nn.film import Film
 from nn.saving import load_into, save
@@ -36,7 +36,7 @@ __all__ = [
     "Unit", "Layer", "Network", "InputUnit", "InputLayer",
     "Cost", "squared_error", "sigmoid_cross_entropy", "softmax_cross_entropy",
     "softmax", "log_sum_exp",
-    "Update", "GradientDescent", "Momentum", "Adam",
+    "Update", "GradientDescent", "Momentum", "Adam", "AdamW",
     "train", "History", "classify", "accuracy",
     "save", "load", "load_into",
     "draw_network", "draw_networks", "draw_weights", "Film",

@@ -5,9 +5,12 @@ import random
 
 import pytest
 
-from nn import Adam, GradientDescent, Momentum
+from nn import Adam, AdamW, GradientDescent, Momentum
 
-UPDATES = [lambda: GradientDescent(0.3), lambda: Momentum(0.3, 0.8), lambda: Adam(0.3)]
+UPDATES = [
+    lambda: GradientDescent(0.3), lambda: Momentum(0.3, 0.8), lambda: Adam(0.3),
+    lambda: AdamW(0.3), lambda: GradientDescent(0.3, weight_decay=0.01),
+]  # fmt: skip
 
 
 def test_gradient_descent_steps_against_the_gradient():
@@ -61,7 +64,7 @@ def test_an_update_leaves_the_numbers_that_it_was_given(make):
     assert (p, g) == ([1.0, 2.0], [0.5, 0.25])
 
 
-@pytest.mark.parametrize("make", UPDATES[1:])
+@pytest.mark.parametrize("make", UPDATES[1:-1])
 def test_an_update_that_remembers_other_parameters_is_refused(make):
     update = make()
     update([1.0, 2.0, 3.0], [0.1, 0.1, 0.1])
@@ -95,3 +98,21 @@ def test_updates_say_their_settings():
     assert repr(GradientDescent(0.5)) == "GradientDescent(rate=0.5)"
     assert repr(Momentum(0.1)) == "Momentum(rate=0.1, momentum=0.9)"
     assert repr(Adam()) == "Adam(rate=0.01, beta1=0.9, beta2=0.999)"
+
+
+def test_weight_decay_shrinks_by_the_rate_and_nothing_else_changes():
+    for plain, decaying in (
+        (GradientDescent(0.5), GradientDescent(0.5, weight_decay=0.25)),
+        (Momentum(0.5, 0.5), Momentum(0.5, 0.5, weight_decay=0.25)),
+        (Adam(0.5), Adam(0.5, weight_decay=0.25)),
+    ):
+        for _ in range(3):
+            (p,), (q,) = plain([2.0], [0.25]), decaying([2.0], [0.25])
+            assert q == pytest.approx(p - 0.5 * 0.25 * 2.0, abs=1e-15)
+    assert (
+        repr(GradientDescent(0.5, weight_decay=0.1))
+        == "GradientDescent(rate=0.5, weight_decay=0.1)"
+    )
+    for wrong in (-0.1, 2.0, float("nan")):
+        with pytest.raises(ValueError, match="weight_decay must be at least 0"):
+            GradientDescent(0.5, weight_decay=wrong)

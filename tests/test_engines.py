@@ -32,6 +32,7 @@ def trained(engine, update=None, **settings):
 @pytest.mark.parametrize("batch_size", [None, 10])
 @pytest.mark.parametrize("make", [
     lambda: nn.GradientDescent(0.5), lambda: nn.Momentum(0.05, 0.9), lambda: nn.Adam(0.02),
+    lambda: nn.AdamW(0.02, weight_decay=0.1), lambda: nn.Momentum(0.05, 0.9, weight_decay=0.2),
 ])  # fmt: skip
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_and_update_gives_the_curve_of_eager_values(engine, make, batch_size):

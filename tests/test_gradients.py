@@ -5,6 +5,7 @@ import math
 import random
 import struct
 
+import numpy as np
 import pytest
 from random_graphs import random_graph
 
@@ -30,6 +31,7 @@ from autograd_lite import (
     tanh,
     topological_order,
     total,
+    value_and_grad,
 )
 
 module = importlib.import_module("autograd_lite.gradients")
@@ -435,3 +437,32 @@ def test_backward_through_a_gradient_gives_second_derivatives_on_the_leaves():
     (slope,) = gradients(x**3, [x])
     backward(slope)
     assert x.grad == 18.0
+
+
+def test_an_argument_may_be_lists_in_lists_and_the_gradient_has_their_shape():
+    def f(w, x):
+        return w[0][0] * x[0] + w[0][1] * x[1] + w[1][0] ** 2
+
+    assert grad(f)([[2.0, 3.0], [5.0]], (7.0, 11.0)) == ([[7.0, 11.0], [10.0]], [2.0, 3.0])
+    assert grad(total)(np.array([1.0, 2.0])) == [1.0, 1.0]
+    v = Value(2.0, "v")
+    (found,) = grad(lambda x: x[0] * x[0])([v])
+    assert isinstance(found, Value)
+    assert found.data == 4.0
+    assert grad(lambda x: grad(lambda y: y[0] ** 3)([x])[0])(2.0) == 12.0
+
+
+def test_value_and_grad_gives_both_at_once():
+    assert value_and_grad(lambda w, x: w * x)(2.0, 3.0) == (6.0, (3.0, 2.0))
+    value, slopes = value_and_grad(lambda x: dot(x, x))([1.0, 2.0])
+    assert (value, slopes) == (5.0, [2.0, 4.0])
+    assert repr(value_and_grad(abs)) == "value_and_grad(abs)"
+    with pytest.raises(TypeError, match=r"write value_and_grad\(f\)\(x\)"):
+        value_and_grad(3.0)
+
+
+def test_detach_cuts_the_graph():
+    x = Value(3.0, "x")
+    (x * x.detach()).backward()
+    assert x.grad == 3.0
+    assert x.detach().label == "x"
