@@ -46,8 +46,8 @@ LESSONS = (
     Lesson(16, "partial", "偏微分", "Partial derivatives"),
     Lesson(17, "saddle", "多変数関数の最小条件", "A minimum in several variables"),
     Lesson(18, "approximation", "関数の近似公式と勾配", "Approximation, and the way downhill"),
-    Lesson(19, "chain_rule", "1変数関数の連鎖律", "The chain rule in one variable"),
-    Lesson(20, "two_paths", "2変数関数の連鎖律", "The chain rule in two variables"),
+    Lesson(19, "chain_rule", "1 変数関数の連鎖律", "The chain rule in one variable"),
+    Lesson(20, "two_paths", "2 変数関数の連鎖律", "The chain rule in two variables"),
     Lesson(21, "backpropagation", "勾配降下法と誤差逆伝播法", "Gradient descent, backpropagation"),
 )
 

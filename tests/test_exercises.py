@@ -54,13 +54,13 @@ MISTAKES = {
         "    return order\n", "    return order[::-1]\n", 3, "並びが逆", "the order is reversed",
     ),
     "a node listed twice": (
-        "if node not in seen:", "if True:", 3, "1回だけ", "list each once",
+        "if node not in seen:", "if True:", 3, "1 回だけ", "list each once",
     ),
     "equal numbers taken for one node": (
         "    def backward(self)",
         "    def __eq__(self, other):\n        return self.data == other.data\n\n"
         "    def __hash__(self):\n        return hash(self.data)\n\n    def backward(self)",
-        3, "1つと数えて", "were taken for one",
+        3, "1 つと数えて", "were taken for one",
     ),
     "parents in a set": (
         "self.parents = tuple(parents)", "self.parents = set(parents)",
@@ -68,7 +68,7 @@ MISTAKES = {
     ),
     "parents without repetition": (
         "self.parents = tuple(parents)", "self.parents = tuple(dict.fromkeys(parents))",
-        1, "親も2つ", "it stands there twice",
+        1, "親も 2 つ", "it stands there twice",
     ),
     "no __radd__": (
         "    def __radd__(self, other: float) -> \"Value\":\n"

@@ -277,3 +277,21 @@ def test_a_third_language_is_one_file_more(tmp_path):
     page = (tmp_path / "backprop.html").read_text(encoding="utf-8")
     assert '<html lang="fr"' in page
     assert '"step.heading":"pas {number} de {count}: {ends}"' in page
+
+
+LETTER = r"[ぁ-んァ-ヶー一-龠々]"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(ROOT / name for name in ("README.ja.md", "demos/TEACHING.ja.md")),
+        *sorted((ROOT / "demos").rglob("*.py")),
+        ROOT / "autograd_lite" / "words" / "ja.json",
+    ],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_between_japanese_letters_and_a_number_there_is_a_space(path):
+    text = path.read_text(encoding="utf-8")
+    touching = re.findall(rf".?{LETTER}[0-9].?|[0-9][ぁ-んァ-ヶ一-龠々].?", text)
+    assert touching == []

@@ -65,7 +65,7 @@ def remembers_parents(module: ModuleType) -> None:
     parents = getattr(a + b, "parents", None)
     claim(
         not isinstance(parents, (set, frozenset)),
-        "parents が set です。set は順番を忘れ、a + a の2つの親を1つにしてしまいます。"
+        "parents が set です。set は順番を忘れ、a + a の 2 つの親を 1 つにしてしまいます。"
         "tuple にしましょう: (self, other)",
         "parents is a set. A set forgets the order, and keeps one of the two parents of a + a; "
         "make it a tuple: (self, other)",
@@ -79,7 +79,7 @@ def remembers_parents(module: ModuleType) -> None:
     twice = (a + a).parents
     claim(
         len(twice) == 2,
-        f"(a + a).parents が {len(twice)} 個です。a を2回使ったので親も2つ（同じ a）必要です。",
+        f"(a + a).parents が {len(twice)} 個です。a を 2 回使ったので親も 2 つ（同じ a）必要です。",
         f"(a + a).parents has {len(twice)}; a is used twice, so it stands there twice",
     )
 
@@ -189,7 +189,7 @@ def order_of(module: ModuleType, output: Any) -> list[Any]:
     claim(
         callable(function),
         "関数 topological_order(output) がありません。"
-        "output の下の Value を、親が先になるように並べたリストを返します。",
+        "output の計算に使われた Value を、親が先になるように並べたリストを返します。",
         "there is no function topological_order(output): it returns the Values below output in a "
         "list, parents first",
     )
@@ -222,7 +222,7 @@ def orders_parents_first(module: ModuleType) -> None:
         )
     claim(
         len(order) == 4,
-        f"並びに {len(order)} 個ありますが、Value は4つです。2回使った Value も1回だけ並べます"
+        f"並びに {len(order)} 個ありますが、Value は 4 つです。2 回使った Value も 1 回だけ並べます"
         "（見たものを覚えておく）。",
         f"the order has {len(order)} entries for 4 Values: list each once, also one that is used "
         "twice (remember what you have seen)",
@@ -249,7 +249,7 @@ def equal_numbers_are_not_one_node(module: ModuleType) -> None:
     order = order_of(module, a + b)
     claim(
         len(order) == 3,
-        "値が同じ2つの Value（1.0 と 1.0）を1つと数えています。__eq__ ではなく is で比べます。",
+        "値が同じ 2 つの Value（1.0 と 1.0）を 1 つと数えています。__eq__ ではなく is で比べます。",
         "two Values with the same number, 1.0 and 1.0, were taken for one: compare with `is`",
     )
 
@@ -315,8 +315,8 @@ def accumulates(module: ModuleType) -> None:
     backward(x + x)
     claim(
         not close(x.grad, 1.0),
-        "x + x の x.grad が 1.0 です。x は2回使われるので 1 + 1 = 2 になるはず。"
-        "grad を = で上書きせず += で足していきます（2変数の連鎖律）。",
+        "x + x の x.grad が 1.0 です。x は 2 回使われるので 1 + 1 = 2 になるはず。"
+        "grad を = で上書きせず += で足していきます（2 変数の連鎖律）。",
         "x.grad of x + x is 1.0. x is used twice, so it is 1 + 1 = 2: do not overwrite a gradient "
         "with =, add to it with += (the chain rule in two variables)",
     )
@@ -330,7 +330,7 @@ def accumulates(module: ModuleType) -> None:
     claim(
         close(y.grad, 7.0),
         f"y * y + y（y = 3）の y.grad が {y.grad!r} です。正しくは 3 + 3 + 1 = 7.0。"
-        "3つの道を全部足します（+=）。",
+        "3 つの経路を全部足します（+=）。",
         f"y.grad of y * y + y (y = 3) is {y.grad!r}; 3 + 3 + 1 = 7.0 is right: "
         "all three paths add up (+=)",
     )
@@ -345,8 +345,8 @@ def goes_in_the_right_order(module: ModuleType) -> None:
     claim(
         not close(a.grad, 36.0),
         "b = a + a, c = b * b（a = 3）の a.grad が 36.0 です（正しくは 24.0）。順番が違います: "
-        "b の grad が全部そろう前に a へ渡し、同じ分を2回数えています。"
-        "topological_order の逆順に、1つの Value から1回だけ渡します。",
+        "b の grad が全部そろう前に a へ渡し、同じ分を 2 回数えています。"
+        "topological_order の逆順に、1 つの Value から 1 回だけ渡します。",
         "a.grad of b = a + a, c = b * b (a = 3) is 36.0, not 24.0. The order is wrong: b passed "
         "its gradient on before it was complete, and then again. Go through topological_order "
         "backwards, and let each Value pass its gradient on once",
@@ -475,7 +475,7 @@ STEPS = (
         (starts_at_the_output, multiplies_along_the_path, accumulates, goes_in_the_right_order),
     ),
     Step(
-        "sigmoid() と、学習する1つのユニット",
+        "sigmoid() と、学習する 1 つのユニット",
         "sigmoid(), and a unit that learns",
         (sigmoid_has_its_value, sigmoid_has_its_slope, sigmoid_never_overflows, a_unit_learns),
     ),

@@ -20,7 +20,7 @@ page.say(
         出力あり（y = 1）:  w1 x1 + w2 x2 + w3 x3 >= θ
 
     z = w1 x1 + w2 x2 + w3 x3 - θ を「重み付き入力」と呼び、単位ステップ関数 u
-    （z < 0 で 0、z >= 0 で 1）を使うと、発火の式は1行になります。
+    （z < 0 で 0、z >= 0 で 1）を使うと、発火の式は 1 行になります。
 
         y = u(z)
     """,
@@ -46,7 +46,7 @@ page.say(
         z = 2*1 + 1*0 + 3*1 - 4 = 1 >= 0   だから発火する（y = 1）
 
     x = (1, 1, 0) なら z = 2 + 1 + 0 - 4 = -1 < 0 で、発火しません（y = 0）。
-    同じことを、8通りの入力すべてで試します。
+    同じことを、8 通りの入力すべてで試します。
     """,
     en="""
     By hand: a neuron with weights (2, 1, 3) and theta = 4 that sees x = (1, 0, 1) has
@@ -95,14 +95,14 @@ right.set_title(page.label("発火の境目 2x₁ + x₂ = 4", "The firing line 
 page.show(
     picture,
     "firing",
-    ja="単位ステップ関数と、入力が2つのニューロンの発火の境目",
+    ja="単位ステップ関数と、入力が 2 つのニューロンの発火の境目",
     en="The unit step, and where a neuron with two inputs fires",
 )
 
 # %%
 page.ask(
-    ja="θ を 4 から 6 に上げると、8通りのうち何通りで発火しますか。",
-    answer_ja="x = (1, 1, 1) の1通りだけです（z = 2 + 1 + 3 - 6 = 0 で、u(0) = 1）。",
+    ja="θ を 4 から 6 に上げると、8 通りのうち何通りで発火しますか。",
+    answer_ja="x = (1, 1, 1) の 1 通りだけです（z = 2 + 1 + 3 - 6 = 0 で、u(0) = 1）。",
     en="If theta rises from 4 to 6, for how many of the eight inputs does it fire?",
     answer_en="For one, x = (1, 1, 1): z = 2 + 1 + 3 - 6 = 0, and u(0) = 1.",
 )

@@ -39,7 +39,7 @@ page.say(
     ja="""
     手で計算: 重み (2, 1, 3)、θ = 4、入力 x = (1, 0, 1) なら、z = 2 + 0 + 3 - 4 = 1。
     同じ z = 1 でも、活性化関数によって出力は変わります。u(1) = 1、σ(1) = 0.731 ...
-    エンジンのユニットでは -θ をバイアス b と書きます（くわしくはレッスン4）。
+    エンジンのユニットでは -θ をバイアス b と書きます（くわしくはレッスン 4）。
     """,
     en="""
     By hand: weights (2, 1, 3), theta = 4 and x = (1, 0, 1) give z = 2 + 0 + 3 - 4 = 1.
@@ -79,8 +79,8 @@ page.show(
 # %%
 page.ask(
     ja="a(z) = z（恒等関数）のユニットだけを何層つないでも、\n"
-    "1つの層と同じことしかできません。なぜでしょう。",
-    answer_ja="1次式に1次式を入れても1次式のままだから。\n"
+    "1 つの層と同じことしかできません。なぜでしょう。",
+    answer_ja="1 次式に 1 次式を入れても 1 次式のままだから。\n"
     "曲がった関数があって初めて、層を重ねる意味が出ます。",
     en="Layers of units with a(z) = z can do no more than one layer. Why?",
     answer_en="Linear in linear stays linear. Only a bent function makes more layers worth it.",

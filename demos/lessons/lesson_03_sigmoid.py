@@ -37,7 +37,7 @@ page.say(
     ja="""
     手で計算: e^0 = 1 だから σ(0) = 1 / (1 + 1) = 0.5。
     e^(-2) = 0.1353... だから σ(2) = 1 / 1.1353... = 0.8808...。
-    また σ(-z) = 1 - σ(z) です。下の表の最後の2列を比べてください。
+    また σ(-z) = 1 - σ(z) です。下の表の最後の 2 列を比べてください。
     """,
     en="""
     By hand: e^0 = 1, so sigma(0) = 1 / (1 + 1) = 0.5. And e^(-2) = 0.1353..., so
@@ -110,8 +110,8 @@ page.ask(
     "the difference from 1 is smaller than the spacing of floats.",
 )
 page.ask(
-    ja="重みを2倍の (6, -4)、しきい値も2倍の 2 にすると、グラフはどう変わりますか。",
-    answer_ja="z が2倍になるので坂が急になり、u に近づきます。\n"
+    ja="重みを 2 倍の (6, -4)、しきい値も 2 倍の 2 にすると、グラフはどう変わりますか。",
+    answer_ja="z が 2 倍になるので坂が急になり、u に近づきます。\n"
     "重みが大きいほど「はっきり」答えます。",
     en="Double the weights to (6, -4) and the threshold to 2. What happens to the curve?",
     answer_en="z doubles, so the slope steepens towards u: larger weights give clearer answers.",

@@ -32,7 +32,7 @@ page.say(
 # %%
 page.say(
     ja="""
-    手で計算: 入力12個、隠れユニット3個、出力ユニット2個なら、重みとバイアスの数は
+    手で計算: 入力 12 個、隠れユニット 3 個、出力ユニット 2 個なら、重みとバイアスの数は
 
         隠れ層  3 * (12 + 1) = 39
         出力層  2 * ( 3 + 1) =  8     合わせて 47
@@ -65,19 +65,19 @@ small = Network([2, 1], seed=1, spelled_out=True)
 page.show(
     draw(small([1.0, 0.5]), gradients=False, derivatives=False),
     "unit",
-    ja="1つのユニットの中身: 掛けて、足して、σ",
+    ja="1 つのユニットの中身: 掛けて、足して、σ",
     en="Inside one unit: multiply, add, and sigma",
 )
 
 # %%
 page.ask(
-    ja="隠れユニットを3個から10個に増やすと、重みとバイアスは何個になりますか。",
+    ja="隠れユニットを 3 個から 10 個に増やすと、重みとバイアスは何個になりますか。",
     answer_ja="10 * 13 + 2 * 11 = 152。Network([12, 10, 2]) で数えられます。",
     en="How many parameters has a network with 10 hidden units instead of 3?",
     answer_en="10 * 13 + 2 * 11 = 152; count them with Network([12, 10, 2]).",
 )
 page.ask(
-    ja="Network([12, 3, 2], seed=1) を2回作ると、出力は同じですか。seed=2 では？",
+    ja="Network([12, 3, 2], seed=1) を 2 回作ると、出力は同じですか。seed=2 では？",
     answer_ja="seed が同じなら同じ、違えば重みの初期値が違うので出力も違います。",
     en="Make Network([12, 3, 2], seed=1) twice: are the outputs the same? And with seed=2?",
     answer_en="The same for one seed; another seed draws other starting weights.",

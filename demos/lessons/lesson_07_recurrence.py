@@ -14,7 +14,7 @@ page = Page(7)
 # %%
 page.say(
     ja="""
-    数列は数の列です。並んだ数を「項」、1番目を「初項」、n 番目の一般の項を a_n と書きます。
+    数列は数の列です。並んだ数を「項」、1 番目を「初項」、n 番目の一般の項を a_n と書きます。
     「漸化式」は、初項と、隣り合う項 a_n と a_(n+1) の関係式です。
 
         a_1 = 1,  a_(n+1) = 2 a_n + 1
@@ -38,7 +38,7 @@ print("   ", terms)
 # %%
 page.say(
     ja="""
-    2つ以上の数列が互いの項で決まるものが「連立漸化式」です。
+    2 つ以上の数列が互いの項で決まるものが「連立漸化式」です。
 
         a_(n+1) = 0.8 a_n + 0.3 b_n,   b_(n+1) = 0.2 a_n + 0.7 b_n
 
@@ -99,19 +99,19 @@ right.legend(frameon=False)
 page.show(
     picture,
     "sequences",
-    ja="左: 漸化式で決まる数列。右: 連立漸化式の2つの数列は 0.6 と 0.4 に近づく",
+    ja="左: 漸化式で決まる数列。右: 連立漸化式の 2 つの数列は 0.6 と 0.4 に近づく",
     en="Left: a sequence. Right: two that need each other, and tend to 0.6 and 0.4",
 )
 
 # %%
 page.ask(
-    ja="数列 a_1 = 3, a_(n+1) = a_n - 2 の第5項は？",
+    ja="数列 a_1 = 3, a_(n+1) = a_n - 2 の第 5 項は？",
     answer_ja="3, 1, -1, -3, -5 なので -5。",
     en="What is the fifth term of a_1 = 3, a_(n+1) = a_n - 2?",
     answer_en="3, 1, -1, -3, -5: it is -5.",
 )
 page.ask(
-    ja="上の表の2つの値は、小数の最後のけたまで同じです。エンジンは何を約束しているのでしょう。",
+    ja="上の表の 2 つの値は、小数の最後のけたまで同じです。エンジンは何を約束しているのでしょう。",
     answer_ja="足す順番です。左から右へ足すので、手で書いたループと同じ丸めになります。",
     en="The two columns above agree to the last digit. What does the engine promise for that?",
     answer_en="The order of adding: from left to right, so it rounds as the loop does.",

@@ -13,7 +13,7 @@ page = Page(8)
 # %%
 page.say(
     ja="""
-    Σ は「足し合わせる」という記号です。3つの公式があります（c は定数）。
+    Σ は「足し合わせる」という記号です。3 つの公式があります（c は定数）。
 
         (I)    Σ a_k = a_1 + a_2 + ... + a_n
         (II)   Σ (a_k + b_k) = Σ a_k + Σ b_k
@@ -90,7 +90,7 @@ page.ask(
 )
 page.ask(
     ja="k = 1 から 5 までの Σ 3（定数 3 を足すだけ）は？",
-    answer_ja="3 を5回足すので 15。",
+    answer_ja="3 を 5 回足すので 15。",
     en="What is the sum of 3, for k from 1 to 5?",
     answer_en="3 added five times: 15.",
 )

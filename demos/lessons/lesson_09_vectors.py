@@ -27,7 +27,7 @@ page.say(
         a = (-1, 2):               |a| = √((-1)^2 + 2^2) = √5 = 2.2360...
         a = (2, 3), b = (5, 1):    〈a, b〉 = 2*5 + 3*1 = 13
 
-    （スライドでは1つ目の答えが 5 になっていますが、ルートを書き忘れたようです。√5 が正解です。）
+    （スライドでは 1 つ目の答えが 5 になっていますが、ルートを書き忘れたようです。√5 が正解です。）
     """,
     en="""
     A vector has a direction and a magnitude. In components they can be calculated:
@@ -57,7 +57,7 @@ page.say(
         -|a| |b| <= 〈a, b〉 <= |a| |b|
 
     cos θ が -1 から 1 までだからです。向きが同じとき右の等号、逆のとき左の等号になります。
-    （レッスン18で、勾配降下法がこの不等式から出てきます。）
+    （レッスン 18 で、勾配降下法がこの不等式から出てきます。）
     """,
     en="""
     The inequality of Cauchy and Schwarz:
@@ -117,13 +117,13 @@ for axes, (case, b) in zip(picture.subplots(1, 3), cases.items()):
 page.show(
     picture,
     "cauchy_schwarz",
-    ja="コーシー・シュワルツの不等式の3つの場合",
+    ja="コーシー・シュワルツの不等式の 3 つの場合",
     en="The three cases of the inequality of Cauchy and Schwarz",
 )
 
 # %%
 page.ask(
-    ja="内積が 0 になるのは、2つのベクトルがどんな位置関係のときですか。",
+    ja="内積が 0 になるのは、2 つのベクトルがどんな位置関係のときですか。",
     answer_ja="垂直のとき（cos 90° = 0）。例: 〈(2, 1), (-1, 2)〉 = -2 + 2 = 0。",
     en="Of which vectors is the inner product 0?",
     answer_en="Perpendicular ones (cos 90 = 0): <(2, 1), (-1, 2)> = -2 + 2 = 0.",

@@ -20,12 +20,12 @@ page.say(
         和    同じ場所どうしを足す
         積    左の行列の「行」と、右の行列の「列」の内積を並べる
 
-    2行2列なら、積は次のようになります。
+    2 行 2 列なら、積は次のようになります。
 
         [a b] [p q]   [ap+br  aq+bs]
         [c d] [r s] = [cp+dr  cq+ds]
 
-    （スライドでは左上が ap+bq となっていますが、1行目 (a, b) と1列目 (p, r) の内積なので、
+    （スライドでは左上が ap+bq となっていますが、1 行目 (a, b) と 1 列目 (p, r) の内積なので、
     正しくは ap+br です。）
     """,
     en="""
@@ -75,7 +75,7 @@ print("    product           =", multiplied)
 # %%
 page.say(
     ja="""
-    層のユニットの重みを1行ずつ並べた行列を W とすると、層全体が1つの式になります。
+    層のユニットの重みを 1 行ずつ並べた行列を W とすると、層全体が 1 つの式になります。
 
         y = σ(Wx + b)
     """,
@@ -129,8 +129,8 @@ page.ask(
     answer_en="No: [[19, 22], [43, 50]] becomes [[23, 34], [31, 46]].",
 )
 page.ask(
-    ja="入力12個、ユニット3個の層の W は何行何列ですか。b の成分はいくつですか。",
-    answer_ja="3行12列。b は3個。だから重みとバイアスは合わせて 39 個です。",
+    ja="入力 12 個、ユニット 3 個の層の W は何行何列ですか。b の成分はいくつですか。",
+    answer_ja="3 行 12 列。b は 3 個。だから重みとバイアスは合わせて 39 個です。",
     en="A layer has 12 inputs and 3 units. How many rows and columns has W, and b?",
     answer_en="3 rows and 12 columns, and b has 3 numbers: 39 parameters together.",
 )

@@ -22,7 +22,7 @@ page.say(
 
         f'(x) = lim (f(x + Δx) - f(x)) / Δx      （Δx を限りなく 0 に近づける）
 
-    グラフでは、2点 P, Q を通る直線の傾きが、P での接線の傾きに近づきます。
+    グラフでは、2 点 P, Q を通る直線の傾きが、P での接線の傾きに近づきます。
     """,
     en="""
     The derivative f'(x) is the limit of the mean slope when x moves by dx:

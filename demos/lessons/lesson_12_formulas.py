@@ -21,7 +21,7 @@ page.say(
         (c)' = 0      (x)' = 1      (x^2)' = 2x      (e^x)' = e^x      (e^(-x))' = -e^(-x)
         {f(x) + g(x)}' = f'(x) + g'(x)      {c f(x)}' = c f'(x)
 
-    手で計算した値、誤差逆伝播法、差分（公式をいっさい使わない）の3つを、x = 1.5 で比べます。
+    手で計算した値、誤差逆伝播法、差分（公式をいっさい使わない）の 3 つを、x = 1.5 で比べます。
     """,
     en="""
     The formulas that are used most (c is a constant):
@@ -114,7 +114,7 @@ page.ask(
 )
 page.ask(
     ja="(e^(-x))' = -e^(-x) のマイナスはどこから来ますか。",
-    answer_ja="内側の -x の微分 -1 が掛かるからです（連鎖律、レッスン19）。",
+    answer_ja="内側の -x の微分 -1 が掛かるからです（連鎖律、レッスン 19）。",
     en="Where does the minus in (e^(-x))' = -e^(-x) come from?",
     answer_en="From the inner -x, whose derivative is -1 (the chain rule, lesson 19).",
 )

@@ -19,7 +19,7 @@ page.say(
 
         σ'(z) = σ(z) (1 - σ(z))
 
-    ポイント: 出力 a = σ(z) を計算したあとは、微分は a * (1 - a) という掛け算1つです。
+    ポイント: 出力 a = σ(z) を計算したあとは、微分は a * (1 - a) という掛け算 1 つです。
     e^(-z) をもう一度計算する必要はありません。
     """,
     en="""
@@ -36,7 +36,7 @@ page.say(
 page.say(
     ja="""
     手で計算: z = 0 で σ(0) = 0.5 だから σ'(0) = 0.5 * 0.5 = 0.25。
-    エンジンの表でも、規則は `return (out * (1.0 - out),)` の1行です（autograd_lite/ops.py）。
+    エンジンの表でも、規則は `return (out * (1.0 - out),)` の 1 行です（autograd_lite/ops.py）。
     定義から作った導関数 e^(-z) / (1 + e^(-z))^2 と比べます。
     """,
     en="""
@@ -78,13 +78,13 @@ page.show(
 # %%
 page.ask(
     ja="σ'(z) が最大になるのが z = 0 なのはなぜですか。a (1 - a) の形で考えましょう。",
-    answer_ja="a (1 - a) は a = 0.5 のとき最大 0.25（2次関数の頂点）。a = 0.5 は z = 0 です。",
+    answer_ja="a (1 - a) は a = 0.5 のとき最大 0.25（2 次関数の頂点）。a = 0.5 は z = 0 です。",
     en="Why is sigma'(z) largest at z = 0? Look at a (1 - a).",
     answer_en="a (1 - a) is a parabola with its top, 0.25, at a = 0.5, and that is z = 0.",
 )
 page.ask(
-    ja="シグモイドを10層重ねると、勾配には σ' が10回掛かります。多くても何倍になりますか。",
-    answer_ja="0.25 の10乗、約 0.00000095 倍。深いネットワークで relu が好まれる理由です。",
+    ja="シグモイドを 10 層重ねると、勾配には σ' が 10 回掛かります。多くても何倍になりますか。",
+    answer_ja="0.25 の 10 乗、約 0.00000095 倍。深いネットワークで relu が好まれる理由です。",
     en="Ten layers of sigmoids multiply the gradient by ten such slopes. At most by what?",
     answer_en="0.25 to the tenth, about 0.00000095: why deep networks prefer relu.",
 )

@@ -20,7 +20,7 @@ page.say(
         -x^2    (-x^2)' = -2x     x = 0 で 0   最大
         x^3     (x^3)'  = 3x^2    x = 0 で 0   どちらでもない（変曲点）
 
-    もう一度微分すると最初の2つを見分けられます。f'' > 0 なら谷（極小）、f'' < 0 なら山（極大）。
+    もう一度微分すると最初の 2 つを見分けられます。f'' > 0 なら谷（極小）、f'' < 0 なら山（極大）。
     f'' = 0 のときは、これだけでは決まりません。
     """,
     en="""
@@ -82,7 +82,7 @@ for axes, (name, f) in zip(
 page.show(
     picture,
     "three_cases",
-    ja="3つとも x = 0 で接線が水平（f' = 0）だが、最小なのは1つだけ",
+    ja="3 つとも x = 0 で接線が水平（f' = 0）だが、最小なのは 1 つだけ",
     en="All three have a level tangent at x = 0; only one has its minimum there",
 )
 

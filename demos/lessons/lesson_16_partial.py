@@ -13,7 +13,7 @@ page = Page(16)
 # %%
 page.say(
     ja="""
-    入力が2つ以上ある関数が「多変数関数」です。ほかの変数は止めておき、ある1つの変数だけで
+    入力が 2 つ以上ある関数が「多変数関数」です。ほかの変数は止めておき、ある 1 つの変数だけで
     微分することを「偏微分」といい、∂（ラウンド・ディー）で書きます。
 
         z = wx + b:    ∂z/∂x = w    ∂z/∂w = x    ∂z/∂b = 1
@@ -32,7 +32,7 @@ page.say(
 
 # %%
 page.say(
-    ja="backward() を1回呼ぶだけで、すべての偏微分が一度に求まります。",
+    ja="backward() を 1 回呼ぶだけで、すべての偏微分が一度に求まります。",
     en="One call of backward() finds all partial derivatives at once.",
 )
 w, x, b = Value(2.0, "w"), Value(3.0, "x"), Value(1.0, "b")
@@ -65,7 +65,7 @@ for axes, (name, slope, color) in zip(
 page.show(
     picture,
     "partials",
-    ja="変数を1つずつ動かしたときの z。その傾きが偏微分",
+    ja="変数を 1 つずつ動かしたときの z。その傾きが偏微分",
     en="z when one variable moves and the others stand still: the slopes are the partials",
 )
 

@@ -21,7 +21,7 @@ page.say(
         f(x + Δx) ≒ f(x) + f'(x) Δx
 
     手で計算: f(x) = x^3、x = 1、Δx = 0.1 なら、右辺は 1 + 3 * 0.1 = 1.3。
-    本当の値は 1.1^3 = 1.331 なので、誤差は 0.031。Δx を半分にすると、誤差は約4分の1になります。
+    本当の値は 1.1^3 = 1.331 なので、誤差は 0.031。Δx を半分にすると、誤差は約 4 分の 1 になります。
     """,
     en="""
     Important: for a small dx,
@@ -51,7 +51,7 @@ page.table(["dx", page.text("誤差", "error"), page.text("前との比", "ratio
 # %%
 page.say(
     ja="""
-    2変数でも同じで、勾配 ∇z と動かす量 Δx の内積になります。
+    2 変数でも同じで、勾配 ∇z と動かす量 Δx の内積になります。
 
         Δz ≒ ∂z/∂x1 Δx1 + ∂z/∂x2 Δx2 = 〈∇z, Δx〉
 
@@ -142,7 +142,7 @@ axes.plot([0], [0], "*", color=GREEN, markersize=14)
 axes.set_aspect("equal")
 axes.set_xlabel("x₁")
 axes.set_ylabel("x₂", rotation=0)
-axes.set_title(page.label("勾配降下法の道すじ", "The path of gradient descent"))
+axes.set_title(page.label("勾配降下法の経路", "The path of gradient descent"))
 page.show(
     picture,
     "descent",
@@ -160,7 +160,7 @@ page.ask(
     "holds for small steps only.",
 )
 page.ask(
-    ja="z がまったく変わらない向きはどちらですか（1次の近似で）。",
+    ja="z がまったく変わらない向きはどちらですか（1 次の近似で）。",
     answer_ja="勾配と垂直な向き。内積が 0 になります。等高線の向きです。",
     en="In which direction does z not change at all (to first order)?",
     answer_en="Perpendicular to the gradient, where the inner product is 0: along the contour.",

@@ -1,4 +1,4 @@
-"""Lesson 19: the chain rule in one variable (合成関数, 1変数関数の連鎖律).
+"""Lesson 19: the chain rule in one variable (合成関数, 1 変数関数の連鎖律).
 
 Run me: python -m demos 19
 """
@@ -74,7 +74,7 @@ page.show(
 
 # %%
 page.say(
-    ja="誤差逆伝播法は、この掛け算を出力から1歩ずつ進めます。各ステップを表示します。",
+    ja="誤差逆伝播法は、この掛け算を出力から 1 歩ずつ進めます。各ステップを表示します。",
     en="Backprop does these products one step at a time, from the output. Step by step:",
 )
 x.grad = 0.0
@@ -90,7 +90,7 @@ page.ask(
     answer_en="2u * 3 = 6(3x + 1), at x = 1 it is 24.",
 )
 page.ask(
-    ja="y = σ(wx) の dy/dx は？（σ' は レッスン14）",
+    ja="y = σ(wx) の dy/dx は？（σ' は レッスン 14）",
     answer_ja="u = wx とおくと dy/du = y(1 - y)、du/dx = w なので、dy/dx = y(1 - y) w。",
     en="What is dy/dx of y = sigma(wx)? (For sigma', see lesson 14.)",
     answer_en="With u = wx: dy/du = y(1 - y), du/dx = w, so dy/dx = y(1 - y) w.",

@@ -13,8 +13,8 @@ page = Page(20)
 # %%
 page.say(
     ja="""
-    z = f(u, v) で、u も v も x と y で決まるとき、x から z への道は2本あります。
-    道に沿っては掛け、道どうしは足します。
+    z = f(u, v) で、u も v も x と y で決まるとき、x から z への経路は 2 本あります。
+    道に沿っては掛け、経路どうしは足します。
 
         ∂z/∂x = ∂z/∂u ∂u/∂x + ∂z/∂v ∂v/∂x
 
@@ -83,7 +83,7 @@ axes.set_xlim(-0.5, 5.0)
 page.show(
     picture,
     "paths",
-    ja="x から C への2本の道（橙と青）。灰色は y からの道",
+    ja="x から C への 2 本の経路（橙と青）。灰色は y からの道",
     en="The two paths from x to C, orange and blue; those from y are grey",
 )
 
@@ -91,7 +91,7 @@ page.show(
 page.show(
     draw(C, paths_from=x, constants=False),
     "graph",
-    ja="エンジンが記録した計算グラフ。色のついた2本が x から C への経路",
+    ja="エンジンが記録した計算グラフ。色のついた 2 本が x から C への経路",
     en="The graph that the engine recorded, with the two paths from x to C in colour",
 )
 
@@ -106,13 +106,13 @@ page.write(trace(C).why("x").text(page.language))
 # %%
 page.ask(
     ja="v = qy として、v に x を使わないことにすると、∂C/∂x はどうなりますか。",
-    answer_ja="v を通る道がなくなり、2u * a だけになります（p = 0 と同じ）。",
+    answer_ja="v を通る経路がなくなり、2u * a だけになります（p = 0 と同じ）。",
     en="Let v = qy, without x. What becomes of dC/dx?",
     answer_en="The path through v is gone: 2u * a alone (as with p = 0).",
 )
 page.ask(
-    ja="b = a + a, c = b * b では、a から c への道は何本ですか。a = 3 なら ∂c/∂a は？",
-    answer_ja="4本（足し算で2通り × 掛け算で2通り）。1本あたり 6 なので 24。",
+    ja="b = a + a, c = b * b では、a から c への経路は何本ですか。a = 3 なら ∂c/∂a は？",
+    answer_ja="4 本（足し算で 2 通り × 掛け算で 2 通り）。1 本あたり 6 なので 24。",
     en="With b = a + a and c = b * b, how many paths lead from a to c? What is dc/da at 3?",
     answer_en="Four (two through the sum, two through the product), 6 each: 24.",
 )

@@ -17,16 +17,16 @@ page.say(
     ja="""
     数学の準備はこの回のためでした。ネットワークの「悪さ」をコスト関数で測ります。
 
-        C_T = Σ C  （64 枚の画像の合計）     C = 1/2 Σ (t_j - a_j^3)^2  （1枚の画像）
+        C_T = Σ C  （64 枚の画像の合計）     C = 1/2 Σ (t_j - a_j^3)^2  （1 枚の画像）
 
-    勾配降下法（レッスン18）で C_T を小さくするには、47 個の重みとバイアスの偏微分が必要です。
+    勾配降下法（レッスン 18）で C_T を小さくするには、47 個の重みとバイアスの偏微分が必要です。
     「ユニットの誤差」δ_j^l = ∂C/∂z_j^l を出力層から逆向きに求めると、全部そろいます。
 
         出力層     δ_j^3 = (a_j^3 - t_j) σ'(z_j^3)
         隠れ層     δ_i^2 = (δ_1^3 w_1i^3 + δ_2^3 w_2i^3) σ'(z_i^2)
         重み       ∂C/∂w_ji^l = δ_j^l a_i^(l-1)      バイアス   ∂C/∂b_j^l = δ_j^l
 
-    σ'(z) = a (1 - a) です（レッスン14）。2行目の足し算は、2変数の連鎖律（レッスン20）です。
+    σ'(z) = a (1 - a) です（レッスン 14）。2 行目の足し算は、2 変数の連鎖律（レッスン 20）です。
     """,
     en="""
     All the mathematics was for this. A cost function says how bad the network is:
@@ -69,7 +69,7 @@ for i in (1, 2, 3):
 
 by_engine = {name: network[name].grad for name in by_hand}
 page.say(
-    ja="1枚目の画像で、手計算（上の式）とエンジンの z.grad を比べます。",
+    ja="1 枚目の画像で、手計算（上の式）とエンジンの z.grad を比べます。",
     en="For the first image, the formulas above by hand, and the engine's z.grad:",
 )
 rows = [
@@ -103,7 +103,7 @@ axes.set_title(heading)
 page.show(
     picture,
     "deltas",
-    ja="1枚の画像での、各ユニットの誤差 δ",
+    ja="1 枚の画像での、各ユニットの誤差 δ",
     en="The error of each unit for one image",
 )
 
@@ -138,7 +138,7 @@ page.show(
 # %%
 page.say(
     ja="""
-    1歩ずつ見るには、次の3つの方法があります。
+    1 歩ずつ見るには、次の 3 つの方法があります。
 
         ターミナル:  step_through(C)     （n で次へ、b で前へ）
         ブラウザ:    trace(C).save("steps.html") で作ったページを開く
@@ -169,7 +169,7 @@ page.ask(
     answer_en="sigma' = a(1 - a) is nearly 0, and so is delta: the unit is saturated.",
 )
 page.ask(
-    ja="64 枚分の勾配は、1枚ずつの勾配とどういう関係ですか。",
+    ja="64 枚分の勾配は、1 枚ずつの勾配とどういう関係ですか。",
     answer_ja="足し算です（Σ の公式と微分の和の公式）。\n"
     "だから葉の grad は backward のたびに足されます。",
     en="How does the gradient of C_T relate to those of the single images?",
