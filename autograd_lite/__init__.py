@@ -44,6 +44,29 @@ from autograd_lite.ops import (
 )
 from autograd_lite.recompute import recompute
 from autograd_lite.source_lines import record_lines
+from autograd_lite.special_ops import (
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    cosh,
+    elu,
+    erf,
+    erfc,
+    expm1,
+    gelu,
+    hardsigmoid,
+    hardtanh,
+    hypot,
+    leaky_relu,
+    log1p,
+    silu,
+    sinh,
+    softsign,
+)
 from autograd_lite.stepping import step_through
 from autograd_lite.tracing import trace
 from autograd_lite.value import Constant, Value, backward, propagate, zero_grad
@@ -56,7 +79,10 @@ __all__ = [
     "check_gradients", "find_nan", "collector_paused",
     "trace", "step_through", "draw",
     "exp", "log", "sqrt", "reciprocal", "sin", "cos", "tan", "tanh",
+    "asin", "acos", "atan", "atan2", "sinh", "cosh", "asinh", "acosh", "atanh",
+    "log1p", "expm1", "hypot", "erf", "erfc",
     "sigmoid", "softplus", "relu", "step", "sign", "abs",
+    "leaky_relu", "elu", "gelu", "silu", "softsign", "hardtanh", "hardsigmoid",
     "maximum", "minimum", "at_least", "where", "identity", "dot", "total", "norm", "log_sum_exp",
     "Op", "TABLE",
 ]  # fmt: skip

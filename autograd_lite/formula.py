@@ -104,7 +104,12 @@ def monomial_written(c: Formula, x: Formula, n: Formula) -> Any:
 
 def variable_monomial_written(c: Formula, x: Formula, y: Formula, n: Formula) -> Any:
     power = c * raised(x, y)
-    return power if n == 0.0 else power * raised(ops.log(x), n)
+    if n == 0.0:
+        return power
+    written = (
+        isinstance(x, Symbol) or x > 0.0
+    )  # of another number there is none: it is written down
+    return power * raised(ops.log(x) if written else Symbol("", ops.log, (x,)), n)
 
 
 def raised(x: Formula, n: Formula) -> Any:

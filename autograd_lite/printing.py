@@ -19,7 +19,7 @@ import html
 from collections.abc import Sequence
 from typing import ClassVar
 
-from autograd_lite import more_ops, ops
+from autograd_lite import more_ops, ops, special_ops
 from autograd_lite.formula import (
     TEXT,
     Derivative,
@@ -152,7 +152,9 @@ class LaTeX(Printer):
 
     NAMES: ClassVar = {ops.exp: r"\exp", ops.log: r"\ln", ops.sin: r"\sin", ops.cos: r"\cos",
              more_ops.tan: r"\tan", ops.tanh: r"\tanh", ops.sigmoid: r"\sigma",
-             ops.maximum: r"\max", ops.minimum: r"\min"}  # fmt: skip
+             ops.maximum: r"\max", ops.minimum: r"\min", special_ops.atan: r"\arctan",
+             special_ops.asin: r"\arcsin", special_ops.acos: r"\arccos", special_ops.sinh: r"\sinh",
+             special_ops.cosh: r"\cosh"}  # fmt: skip
     SPECIAL = str.maketrans(
         {c: f"\\{c}" for c in "#$%&_{}"} | {"\\": r"\backslash ", "^": r"\^{}", "~": r"\~{}"}
     )

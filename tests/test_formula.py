@@ -19,6 +19,22 @@ def names(row):
 
 
 POINTS = [(0.75, 1.5, -0.5, 2.5), (2.0, 3.0, 0.5, 1.25), (1.25, 0.5, 3.0, -1.0)]
+SIX_DIGITS = {"erf", "erfc", "gelu"}  # of 2/√π and the like, in a formula to read
+
+
+def points_of(row, count):
+    """Return the points at which a row has a value, as many numbers as it takes."""
+    found = []
+    for numbers in POINTS:
+        try:
+            row.value(numbers[:count])
+        except ValueError:
+            continue
+        found.append(numbers[:count])
+    assert found
+    return found
+
+
 PYTHON = {
     **TABLE,
     "sgn": ops.sign,
@@ -37,20 +53,19 @@ def evaluated(text, values):
 @pytest.mark.parametrize("row", ROWS, ids=repr)
 def test_the_formula_of_every_partial_evaluates_to_the_partial(row):
     variables = names(row)
-    for numbers in POINTS:
-        numbers = numbers[: len(variables)]
+    for numbers in points_of(row, len(variables)):
         out = row.value(numbers)
         texts = partial_texts(row, variables, "out")
         assert len(texts) == len(variables)
         values = {**dict(zip(variables, numbers)), "out": out}
         for text, partial in zip(texts, row.partials_at(numbers, out)):
-            assert evaluated(text, values) == pytest.approx(partial, rel=1e-12), text
+            near = 2e-6 if row.name in SIX_DIGITS else 1e-12
+            assert evaluated(text, values) == pytest.approx(partial, rel=near), text
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS if not r.sequences], ids=repr)
 def test_the_formula_of_every_value_evaluates_to_the_value(row):
-    for numbers in POINTS:
-        numbers = numbers[: len(row.operands)]
+    for numbers in points_of(row, len(row.operands)):
         text = value_text(row, list(row.operands))
         found = evaluated(text, dict(zip(row.operands, numbers)))
         assert found == pytest.approx(row.value(numbers), rel=1e-12), text

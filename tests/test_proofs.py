@@ -11,6 +11,7 @@ import pytest
 import sympy
 from sympy import sign
 
+from autograd_lite import special_ops
 from autograd_lite.operators import Operators
 from autograd_lite.ops import TABLE, Power, power
 
@@ -36,6 +37,27 @@ MEANING = {  # what every row's value is, said once more in SymPy's words
     "tanh": sympy.tanh,
     "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
     "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
+    "atan": sympy.atan,
+    "asin": sympy.asin,
+    "acos": sympy.acos,
+    "atan2": lambda y, x: sympy.atan2(y, x),
+    "sinh": sympy.sinh,
+    "cosh": sympy.cosh,
+    "asinh": sympy.asinh,
+    "acosh": sympy.acosh,
+    "atanh": sympy.atanh,
+    "log1p": lambda x: sympy.log(1 + x),
+    "expm1": lambda x: sympy.exp(x) - 1,
+    "hypot": lambda x, y: sympy.sqrt(x**2 + y**2),
+    "erf": sympy.erf,
+    "erfc": sympy.erfc,
+    "leaky_relu": lambda x: x * (1 + sign(x)) / 2 + x * (1 - sign(x)) / 200,
+    "elu": lambda x: x * (1 + sign(x)) / 2 + (sympy.exp(x) - 1) * (1 - sign(x)) / 2,
+    "gelu": lambda x: x * sympy.erfc(-x / sympy.sqrt(2)) / 2,
+    "silu": lambda x: x / (1 + sympy.exp(-x)),
+    "softsign": lambda x: x / (1 + x * sign(x)),
+    "hardtanh": lambda x: (sympy.Abs(x + 1) - sympy.Abs(x - 1)) / 2,
+    "hardsigmoid": lambda x: (sympy.Abs(x + 3) - sympy.Abs(x - 3)) / 12 + sympy.Rational(1, 2),
     "relu": lambda x: x * (1 + sign(x)) / 2,
     "step": lambda x: (1 + sign(x)) / 2,
     "sign": sign,
@@ -55,6 +77,12 @@ MEANING = {  # what every row's value is, said once more in SymPy's words
 BOTH_SIDES = [(P,), (-P,)]
 IN_EITHER_ORDER = [(P, P + Q), (P + Q, P), (-P, Q)]
 PLACES = {  # where a row is proven, if not everywhere: on each side of a jump, in its domain
+    "leaky_relu": BOTH_SIDES, "elu": BOTH_SIDES, "softsign": BOTH_SIDES,
+    "hardtanh": [(P / (1 + P),), (-P / (1 + P),), (1 + P,), (-1 - P,)],
+    "hardsigmoid": [(3 * P / (1 + P),), (-3 * P / (1 + P),), (3 + P,), (-3 - P,)],
+    "acosh": [(1 + P,)], "asin": [(P / (1 + P),), (-P / (1 + P),)],
+    "acos": [(P / (1 + P),), (-P / (1 + P),)], "atanh": [(P / (1 + P),), (-P / (1 + P),)],
+    "atan2": [(P, Q), (-P, Q)], "log1p": [(P,), (-P / (1 + P),)],
     "relu": BOTH_SIDES, "step": BOTH_SIDES, "sign": BOTH_SIDES, "abs": BOTH_SIDES,
     "maximum": IN_EITHER_ORDER, "minimum": IN_EITHER_ORDER, "compare": IN_EITHER_ORDER,
     "at_least": IN_EITHER_ORDER, "log": [(P,)], "sqrt": [(P,)], "variable_power": [(P, U[1])],
@@ -86,8 +114,16 @@ class Exact(Operators):
         return out
 
 
+MEANT = {  # floats of rules that stand for numbers that no float is
+    special_ops.BELL: 2 / sympy.sqrt(sympy.pi), special_ops.ROOT_HALF: sympy.sqrt(2) / 2,
+    -special_ops.ROOT_HALF: -sympy.sqrt(2) / 2, special_ops.LEAK: sympy.Rational(1, 100),
+    1.0 - special_ops.LEAK: sympy.Rational(99, 100),
+    special_ops.NORMAL: 1 / sympy.sqrt(2 * sympy.pi),
+}  # fmt: skip
+
+
 def as_exact(x):
-    return x if isinstance(x, Exact) else Exact(sympy.Rational(x))
+    return x if isinstance(x, Exact) else Exact(MEANT[x] if x in MEANT else sympy.Rational(x))
 
 
 def meaning(op):

@@ -86,6 +86,9 @@ class Floats:
     def sqrt(self, x):
         return Double(total_or_error(math.sqrt, x))
 
+    def library(self, name, *operands):
+        return Double(total_or_error(getattr(math, name), *operands))
+
     def power(self, x, y):
         return Double(total_or_error(math.pow, x, y))
 

@@ -18,8 +18,8 @@
         return (y,)
 
 Read the source in this order: instructions, names, python, compiled; then, for native code,
-machine, spelling, schedule, kernel, native, descent; then javascript; and targets, which has
-`compile` itself.
+functions, spelling, machine, schedule, kernel, native, descent; then fdlibm and javascript; and
+targets, which has `compile` itself.
 """
 
 from autograd_lite.compiling.compiled import Compiled

@@ -16,10 +16,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TypeAlias
 
-from autograd_lite import more_ops, ops
+from autograd_lite import more_ops, ops, special_ops
 from autograd_lite.compiling.compiled import Compiled
+from autograd_lite.compiling.fdlibm import ERF, ERFC, HELPERS, TAIL
+from autograd_lite.compiling.functions import FUNCTIONS, applied
 from autograd_lite.compiling.instructions import Reference
-from autograd_lite.compiling.machine import FUNCTIONS
 from autograd_lite.compiling.names import Names
 from autograd_lite.compiling.python import FROZEN
 from autograd_lite.compiling.spelling import SPELLED, log_sum_exp_machine
@@ -41,9 +42,14 @@ PER_LINE = 8  # operands of a long sum on one line
 
 # What Math has not as Python has it: 1 to any power is 1, and so is -1 to an infinite one.
 PRELUDE = {
+    "erfTail": TAIL,
+    "erf": ERF,
+    "erfc": ERFC,
     "power": "const power = (x, n) => "
     "(x === 1 || (x === -1 && Math.abs(n) === Infinity) ? 1 : x ** n);",
 }
+
+NEEDS = {"erf": ["erfTail"], "erfc": ["erfTail"]}
 
 
 class Text(Operators):
@@ -90,8 +96,8 @@ class Writer:
         if op in BEFORE:
             self.check(op, BEFORE[op](*operands))
         result = self.value(op, operands)
-        if op is ops.exp:
-            self.check(op, exp_trouble(operands[0], result))
+        if op in OVERFLOWS:
+            self.check(op, overflow_trouble(operands[0], result))
         if op is ops.variable_power or isinstance(op, Power):
             n = op.exponent if isinstance(op, Power) else operands[1]
             self.check(op, power_trouble(operands[0], n, result))
@@ -115,7 +121,7 @@ class Writer:
             self.guards = guards
             return as_text(self, result)
         if op.forward in FUNCTIONS:
-            made: Text = getattr(self, FUNCTIONS[op.forward])(*operands)
+            made: Text = applied(self, FUNCTIONS[op.forward], operands)
             return made
         try:
             return as_text(self, op.value(operands))
@@ -207,6 +213,14 @@ class Writer:
         lines = [" + ".join(terms[k : k + PER_LINE]) for k in range(0, len(terms), PER_LINE)]
         return self.kept(Text(self, f"({' + '.join(['0', *lines])})"))
 
+    def library(self, name: str, *operands: Operand) -> Text:
+        """Return a function that Python has from the C library."""
+        if name in PRELUDE:
+            self.used.update(dict.fromkeys(NEEDS.get(name, [])))
+            self.used[name] = None
+            return self.called(name, *operands)
+        return self.called(f"Math.{name}", *operands)
+
     def exp(self, x: Operand) -> Text:
         """Return e^x."""
         return self.called("Math.exp", x)
@@ -218,18 +232,6 @@ class Writer:
     def log1p(self, x: Operand) -> Text:
         """Return the natural logarithm of 1 + x."""
         return self.called("Math.log1p", x)
-
-    def sin(self, x: Operand) -> Text:
-        """Return the sine."""
-        return self.called("Math.sin", x)
-
-    def cos(self, x: Operand) -> Text:
-        """Return the cosine."""
-        return self.called("Math.cos", x)
-
-    def tan(self, x: Operand) -> Text:
-        """Return the tangent."""
-        return self.called("Math.tan", x)
 
     def tanh(self, x: Operand) -> Text:
         """Return the hyperbolic tangent."""
@@ -317,10 +319,6 @@ def wave_trouble(x: Operand) -> list[Trouble]:
     return [(f"Math.abs({bare(written(x))}) === Infinity", "domain")]
 
 
-def exp_trouble(x: Operand, out: Text) -> list[Trouble]:
-    return [(f"{out.text} === Infinity && {written(x)} !== Infinity", "overflow")]
-
-
 def power_trouble(x: Operand, n: Operand, out: Text) -> list[Trouble]:
     """Return where xⁿ has no value; of a constant n, only what can happen with it."""
     base, exponent, result = written(x), written(n), out.text
@@ -338,6 +336,28 @@ def power_trouble(x: Operand, n: Operand, out: Text) -> list[Trouble]:
     ]
 
 
+def outside_one(x: Operand) -> list[Trouble]:
+    return [(f"Math.abs({bare(written(x))}) > 1", "domain")]
+
+
+def atanh_trouble(x: Operand) -> list[Trouble]:
+    return [(f"Math.abs({bare(written(x))}) >= 1", "domain")]
+
+
+def acosh_trouble(x: Operand) -> list[Trouble]:
+    return [(f"{written(x)} < 1", "domain")]
+
+
+def log1p_trouble(x: Operand) -> list[Trouble]:
+    return [(f"{written(x)} <= -1", "domain")]
+
+
+def overflow_trouble(x: Operand, out: Text) -> list[Trouble]:
+    """Return where a function that is infinite only at infinity is too large for a float."""
+    infinite = f"Math.abs({bare(out.text)}) === Infinity"
+    return [(f"{infinite} && Math.abs({bare(written(x))}) !== Infinity", "overflow")]
+
+
 BEFORE: dict[Op, Callable[..., list[Trouble]]] = {
     ops.div: div_trouble,
     ops.log: log_trouble,
@@ -345,7 +365,13 @@ BEFORE: dict[Op, Callable[..., list[Trouble]]] = {
     ops.sin: wave_trouble,
     ops.cos: wave_trouble,
     more_ops.tan: wave_trouble,
+    special_ops.asin: outside_one,
+    special_ops.acos: outside_one,
+    special_ops.atanh: atanh_trouble,
+    special_ops.acosh: acosh_trouble,
+    special_ops.log1p: log1p_trouble,
 }
+OVERFLOWS = {ops.exp, special_ops.expm1, special_ops.sinh, special_ops.cosh}
 SAID = {  # what a program says of each kind of trouble, with the op's name before it
     "domain": "has no value here", "overflow": "is too large for a float",
     "zero": "divides by zero",
@@ -369,7 +395,7 @@ class JavaScriptCompiled(Compiled):
     function compute(x) {
       const v1 = -x;
       const v2 = Math.exp(v1);
-      if (v2 === Infinity && v1 !== Infinity) throw new RangeError("exp is too large for a float");
+      if (Math.abs(v2) === Infinity && Math.abs(v1) !== Infinity) throw new RangeError("exp is too large for a float");
       const v3 = v2 + 1;
       return v3;
     }
@@ -450,7 +476,7 @@ RESERVED = (
     "for", "function", "if", "implements", "import", "in", "instanceof", "interface", "let", "new",
     "null", "package", "private", "protected", "public", "return", "static", "super", "switch",
     "this", "throw", "true", "try", "typeof", "undefined", "var", "void", "while", "with", "yield",
-    "Infinity", "Math", "NaN", "Number", "RangeError", *PRELUDE,
+    "Infinity", "Math", "NaN", "Number", "RangeError", *PRELUDE, *HELPERS,
 )  # fmt: skip
 
 

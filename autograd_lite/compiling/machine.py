@@ -9,14 +9,14 @@ Legend
     vectors     how many vectors make up one number: independent work that fills the pipeline
 """
 
-import math
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from typing import Any, TypeAlias
 
 from autograd_lite import ops
+from autograd_lite.compiling.functions import FUNCTIONS, LIBRARY, applied
 from autograd_lite.compiling.spelling import SPELLED
 from autograd_lite.operators import Operators
 from autograd_lite.ops import Op, Power
@@ -25,16 +25,8 @@ __all__ = ["Machine", "Lanes", "Condition", "spelled", "LIBRARY", "support", "do
 
 Operand: TypeAlias = "Lanes | float"
 
-# Functions of Python's `math` that are an op's whole value, and the instruction for each.
-FUNCTIONS: dict[Callable[..., float], str] = {
-    math.exp: "exp", math.log: "log", math.log1p: "log1p", math.sqrt: "sqrt", math.sin: "sin",
-    math.cos: "cos", math.tan: "tan", math.tanh: "tanh", math.fabs: "absolute",
-}  # fmt: skip
 
 ARITHMETIC = {ops.add: "fadd", ops.sub: "fsub", ops.mul: "fmul", ops.div: "fdiv"}
-
-# Taken from the C library, lane by lane.
-LIBRARY = {"log": 1, "log1p": 1, "sin": 1, "cos": 1, "tan": 1, "pow": 2}
 
 
 class Lanes(Operators):
@@ -139,25 +131,17 @@ class Machine:
         """Return tanh x, by our own function (below 2 ulp off)."""
         return self.called(f"own_tanh_{self.lanes}", x)
 
+    def library(self, name: str, *operands: Operand) -> Lanes:
+        """Return a function of the C library, lane by lane."""
+        return self.called(f"each_{name}_{self.lanes}", *operands)
+
     def log(self, x: Operand) -> Lanes:
         """Return ln x, by the C library, lane by lane."""
-        return self.called(f"each_log_{self.lanes}", x)
+        return self.library("log", x)
 
     def log1p(self, x: Operand) -> Lanes:
         """Return ln(1 + x), by the C library, lane by lane."""
-        return self.called(f"each_log1p_{self.lanes}", x)
-
-    def sin(self, x: Operand) -> Lanes:
-        """Return sin x, by the C library, lane by lane."""
-        return self.called(f"each_sin_{self.lanes}", x)
-
-    def cos(self, x: Operand) -> Lanes:
-        """Return cos x, by the C library, lane by lane."""
-        return self.called(f"each_cos_{self.lanes}", x)
-
-    def tan(self, x: Operand) -> Lanes:
-        """Return tan x, by the C library, lane by lane."""
-        return self.called(f"each_tan_{self.lanes}", x)
+        return self.library("log1p", x)
 
     def sqrt(self, x: Operand) -> Lanes:
         """Return the square root of x, rounded right."""
@@ -346,7 +330,7 @@ def spelled(machine: Machine, op: Op, operands: Sequence[Any]) -> Any:
     elif op in SPELLED:
         result = SPELLED[op](machine, *op.split(operands))
     elif op.forward in FUNCTIONS:
-        result = getattr(machine, FUNCTIONS[op.forward])(*operands)
+        result = applied(machine, FUNCTIONS[op.forward], operands)
     else:
         try:
             result = op.value(operands)
