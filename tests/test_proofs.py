@@ -40,7 +40,7 @@ MEANING = {  # what every row's value is, said once more in SymPy's words
     "atan": sympy.atan,
     "asin": sympy.asin,
     "acos": sympy.acos,
-    "atan2": lambda y, x: sympy.atan2(y, x),
+    "atan2": sympy.atan2,
     "sinh": sympy.sinh,
     "cosh": sympy.cosh,
     "asinh": sympy.asinh,

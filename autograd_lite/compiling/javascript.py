@@ -387,17 +387,16 @@ class JavaScriptCompiled(Compiled):
     source      the text: a function that takes what the compiled function of Python takes, and
                 returns what it returns; it throws a RangeError where Python raises
 
-    >>> from autograd_lite import Value, compile, exp
+    >>> from autograd_lite import Value, compile, log
     >>> x = Value(2.0, "x")
-    >>> print(compile(exp(-x) + 1.0, [x], target="javascript").source)
+    >>> print(compile(log(x) + 1.0, [x], target="javascript").source)
     // Compute the outputs of a recorded graph from its inputs.
     // The Python branches taken while the graph was recorded are frozen in it.
     function compute(x) {
-      const v1 = -x;
-      const v2 = Math.exp(v1);
-      if (Math.abs(v2) === Infinity && Math.abs(v1) !== Infinity) throw new RangeError("exp is too large for a float");
-      const v3 = v2 + 1;
-      return v3;
+      if (x <= 0) throw new RangeError("log has no value here");
+      const v1 = Math.log(x);
+      const v2 = v1 + 1;
+      return v2;
     }
     """
 
