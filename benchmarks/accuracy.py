@@ -466,7 +466,7 @@ def main() -> None:
     if options.points < 1:
         parser.error("--points must be at least 1")
     if options.write and ways() != WAYS:
-        parser.error('--write needs native code: pip install "autograd-lite[native]"')
+        parser.error("--write needs native code: pip install llvmlite")
     found = {}
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         waiting = {

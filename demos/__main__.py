@@ -13,18 +13,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd_lite.words import LANGUAGES, Speaking, text
+from demos.command import command_line
 from demos.contents import LESSONS, Lesson, find_lesson
 from demos.page import lesson_options
 
 __all__ = ["main", "run_lesson"]
 
-MORE = (  # what else there is: a command, and the words that say what it does
-    ("python -m demos 1", "lessons.run"),
-    ("python -m demos all", "lessons.all"),
-    ("python -m demos --lang {other}", "lessons.other language"),
-    ("python -m demos.notebooks", "lessons.notebooks"),
-    ("python -m demos.lesson_pictures", "lessons.pictures"),
-    ("python -m demos.exercises list", "lessons.exercises"),
+MORE = (  # what else there is: the words of a command, and the key of what it does
+    ("demos 1", "lessons.run"),
+    ("demos all", "lessons.all"),
+    ("demos --lang {other}", "lessons.other language"),
+    ("demos.notebooks", "lessons.notebooks"),
+    ("demos.lesson_pictures", "lessons.pictures"),
+    ("demos.exercises list", "lessons.exercises"),
 )
 
 
@@ -67,8 +68,10 @@ def list_lessons(language: str) -> None:
     lines = [f"{lesson.number:>3}  {lesson.title(language)}" for lesson in LESSONS]
     other = next((name for name in LANGUAGES if name != language), language)
     lines.append("")
-    for command, key in MORE:
-        lines.append(f"{command.format(other=other):<32} {text(key, language)}")
+    commands = [command_line("-m", *words.format(other=other).split()) for words, _ in MORE]
+    widest = max(map(len, commands))
+    for command, (_, key) in zip(commands, MORE):
+        lines.append(f"{command:<{widest}} {text(key, language)}")
     print("\n".join(lines).encode(encoding, "replace").decode(encoding))
 
 

@@ -2,14 +2,19 @@
 
 import argparse
 import io
+import os
+import shlex
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import IO
 
 from autograd_lite.console import INTERRUPTED, READER_GONE, console_text
 from autograd_lite.words import LANGUAGE_OPTIONS, LANGUAGES, Speaking, language_asked, text
 
-__all__ = ["add_language", "run_demo", "say"]
+__all__ = ["add_language", "command_line", "run_demo", "say"]
 
 MISTAKES = (ValueError, OSError, ImportError, ArithmeticError)
 
@@ -47,6 +52,25 @@ def add_language(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         *LANGUAGE_OPTIONS, dest="language", choices=LANGUAGES, help=text("command.language")
     )
+
+
+def command_line(*words: str) -> str:
+    """Return a command of the Python that is running, as it can be pasted into its shell.
+
+    It is `python` where that word means this Python, else its path: seen from here if it is below.
+    """
+    program = sys.executable
+    known = shutil.which("python")
+    if (
+        known is not None
+        and os.path.realpath(known) == os.path.realpath(program)
+        and (Path(known).parent == Path(program).parent)
+    ):
+        program = "python"
+    elif Path(program).is_relative_to(Path.cwd()):
+        program = str(Path(program).relative_to(Path.cwd()))
+    whole = [program, *words]
+    return subprocess.list2cmdline(whole) if sys.platform == "win32" else shlex.join(whole)
 
 
 def say(key: str, output: IO[str] | None = None, **parts: object) -> None:

@@ -9,6 +9,7 @@ more, which training never sees, show what it has really learned.
 
 import argparse
 import sys
+import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from autograd_lite.console import ended_quietly, printable
 from autograd_lite.drawing import RendererNotFound
 from autograd_lite.stepping.pictures import MOST_NODES
 from autograd_lite.words import text
-from demos.command import add_language, run_demo, say
+from demos.command import add_language, command_line, run_demo, say
 from demos.gallery import write_gallery
 from demos.images import COLUMNS, LEARNED, UNSEEN, Image, load_drawing, load_images
 from demos.playing import stepper_told, write_play
@@ -64,34 +65,68 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     add("--image", type=Path, metavar="FILE",
         help=text("digits.image"))  # fmt: skip
     add("--load", type=Path, metavar="FILE", help=text("digits.load"))
+    add("--open", action="store_true", help=text("digits.open"))
     add_language(parser)
     return parser.parse_args(arguments)
 
 
 def run(options: argparse.Namespace) -> None:
     drawing = load_drawing(options.image) if options.image else None
-    learned, unseen = load_images(LEARNED), load_images(UNSEEN)
+    saved = options.out / "network.json"
+    if drawing is not None and not options.load and saved.is_file():
+        options.load = saved  # what was learned once need not be learned for every drawing
+        say("digits.reused", path=saved)
+    learned = load_images(LEARNED)
     if options.load:
-        network = load(options.load)
-        if network.sizes[0] != 12 or network.sizes[-1] != 2:
-            raise ValueError(f"{options.load} holds a network {network.sizes}, not one of digits")
-        say("digits.loaded", network=network, path=options.load)
+        network = loaded(options.load)
     else:
         if options.out.is_file():
             raise ValueError(f"{options.out} is a file; --out takes a folder")
         options.out.mkdir(parents=True, exist_ok=True)  # before the work, in case it cannot be
         network, history, film = trained(options, learned)
-        if history.costs:
-            costs: dict[str, object] = {
-                "first": f"{history.costs[0]:.4f}", "last": f"{history.costs[-1]:.4f}",
-            }  # fmt: skip
-            say("digits.cost", sys.stdout, **costs, epochs=len(history.costs),
-                seconds=f"{history.seconds:.1f}")  # fmt: skip
+        tell_training(options, history)
         if options.speeds:
             show_speeds(options, learned)
     print()
+    show_what_was_learned(network, learned, drawing)
+    if options.load:
+        return
+    network.save(saved)
+    say("digits.saved", path=saved)
+    if not options.no_gallery:
+        write_pages(options, network, learned, history, film)
+    say("digits.own drawing")
+    print("    " + command_line("-m", "demos.digits", "--load", str(saved), "--image", "FILE"))
+
+
+def loaded(path: Path) -> Network:
+    """Return a saved network; raise ValueError for one that is not of digits."""
+    network = load(path)
+    if network.sizes[0] != 12 or network.sizes[-1] != 2:
+        raise ValueError(f"{path} holds a network {network.sizes}, not one of digits")
+    say("digits.loaded", network=network, path=path)
+    return network
+
+
+def tell_training(options: argparse.Namespace, history: History) -> None:
+    """Print how the cost went, and what to try if it hardly fell."""
+    if not history.costs:
+        return
+    first_cost, last_cost = history.costs[0], history.costs[-1]
+    costs: dict[str, object] = {"first": f"{first_cost:.4f}", "last": f"{last_cost:.4f}"}
+    say("digits.cost", sys.stdout, **costs, epochs=len(history.costs),
+        seconds=f"{history.seconds:.1f}")  # fmt: skip
+    if len(history.costs) > 100 and last_cost > first_cost / 2.0:
+        smaller = f"{min(options.rate / 2.0, 0.2):g}"
+        say("digits.not learned", rate=f"{options.rate:g}", smaller=smaller)
+
+
+def show_what_was_learned(
+    network: Network, learned: Sequence[Image], drawing: Image | None
+) -> None:
+    """Print how the network does on both sets of images, and how it answers to some."""
     report(text("digits.learned"), network, learned)
-    report(text("digits.unseen"), network, unseen)
+    report(text("digits.unseen"), network, load_images(UNSEEN))
     print()
     unclear = UNCLEAR._replace(note=text("digits.unclear"))
     samples = [first(learned, 0), first(learned, 1), unclear] if drawing is None else [drawing]
@@ -99,20 +134,25 @@ def run(options: argparse.Namespace) -> None:
         show_response(network, sample)
     if drawing is None:
         show_hidden_units(network)
-    if not options.load:
-        saved = options.out / "network.json"
-        network.save(saved)
-        say("digits.saved", path=saved)
-        if not options.no_gallery:
-            steppers = write_steps(network, learned, options)
-            page = write_play(
-                options.out / "play.html", network, learned, history,
-                seed=options.seed, rate=options.rate, steppers=steppers,
-            )  # fmt: skip
-            say("digits.play", page=page)
-            show_gallery(network, learned, history, options.out, film)
-        say("digits.own drawing")
-        print(f"    python -m demos.digits --load {saved} --image FILE")
+
+
+def write_pages(
+    options: argparse.Namespace,
+    network: Network,
+    learned: Sequence[Image],
+    history: History,
+    film: Film,
+) -> None:
+    """Write the pages to step through, to play with, and of pictures, and say where they are."""
+    steppers = write_steps(network, learned, options)
+    page = write_play(
+        options.out / "play.html", network, learned, history,
+        seed=options.seed, rate=options.rate, steppers=steppers,
+    )  # fmt: skip
+    say("digits.play", page=page)
+    if options.open:
+        webbrowser.open(page.resolve().as_uri())
+    show_gallery(network, learned, history, options.out, film)
 
 
 def trained(options: argparse.Namespace, images: Sequence[Image]) -> tuple[Network, History, Film]:
@@ -156,6 +196,7 @@ def write_steps(
     Returns, by digit, what the page to play with needs to lead there.
     """
     steppers = {}
+    say("digits.drawing", sys.stderr)
     for digit, name in enumerate(("backprop.html", "backprop-1.html")):
         image = first(images, digit)
         network.zero_grad()  # or the last gradients of the training would be added to
@@ -178,11 +219,18 @@ def show_gallery(
 ) -> None:
     """Write the page of pictures and say where it is, or what to install for it."""
     try:
-        page = write_gallery(network, images, history, folder, film=film, unclear=UNCLEAR)
+        page = write_gallery(
+            network, images, history, folder, film=film, unclear=UNCLEAR, progress=drawn
+        )
     except RendererNotFound as error:
         say("digits.no pictures", error=error)
     else:
         say("digits.pictures", page=page)
+
+
+def drawn(done: int, count: int, what: str) -> None:
+    """Print how far the drawing has got, which takes a while without Graphviz's own `dot`."""
+    say("digits.drawn", sys.stderr, done=done, count=count, what=what)
 
 
 def report(what: str, network: Network, images: Sequence[Image]) -> None:

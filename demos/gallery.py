@@ -7,7 +7,7 @@ for dark pages as SVG, and as PNG for slides.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -40,6 +40,10 @@ class Picture(NamedTuple):
     parts: dict[str, Any]
 
 
+def unsaid(done: int, count: int, what: str) -> None:
+    """Say nothing of the progress."""
+
+
 def write_gallery(
     network: Network,
     images: Sequence[Image],
@@ -48,6 +52,7 @@ def write_gallery(
     *,
     film: Film | None = None,
     unclear: Image | None = None,
+    progress: Callable[[int, int, str], object] = unsaid,
 ) -> Path:
     """Write the pictures of a trained digit network and a page that shows them; return the page.
 
@@ -55,6 +60,7 @@ def write_gallery(
     history     of the training, for the curve of the cost; without epochs there is no curve
     film        given to the training as `watch`: then the training can be played, too
     unclear     an image that is neither, to be shown, too
+    progress    is called before each chapter: its number, how many there are, its heading
 
     The gradients of the network's parameters are cleared. The curve needs matplotlib, without
     which it is left out and the page says so.
@@ -67,14 +73,18 @@ def write_gallery(
         raise FileNotFoundError(f"there is no folder {str(folder)!r} to write in; make it first")
     zero = next(image for image in images if image.digit == 0)
     one = next(image for image in images if image.digit == 1)
-    sections = {
-        "three nodes": three_nodes(folder),
-        "images": said("images about", count=len(images)) + strip(images) + played_with(folder),
-        "learning": learning(folder, network, history, film, zero),
-        "responses": responses(folder, network, zero, one, unclear),
-        "backprop": backprop(folder, network, zero),
-        "all images": all_images(folder, network, images),
+    chapters: dict[str, tuple[Callable[..., str], Sequence[Any]]] = {
+        "three nodes": (three_nodes, [folder]),
+        "images": (shown_images, [folder, images]),
+        "learning": (learning, [folder, network, history, film, zero]),
+        "responses": (responses, [folder, network, zero, one, unclear]),
+        "backprop": (backprop, [folder, network, zero]),
+        "all images": (all_images, [folder, network, images]),
     }
+    sections = {}
+    for done, (key, (write, given)) in enumerate(chapters.items(), start=1):
+        progress(done, len(chapters), text(f"gallery.{key} heading"))
+        sections[key] = write(*given)
     title = text("gallery.page title")
     body = "\n".join(
         [
@@ -122,6 +132,11 @@ def strip(images: Sequence[Image]) -> str:
         f'<svg class="images" role="img" aria-label="{alt}" viewBox="0 0 {width} {height}">'
         f'<path d="{"".join(cells)}"/></svg>'
     )
+
+
+def shown_images(folder: Path, images: Sequence[Image]) -> str:
+    """Return the chapter of the images, and the link to the page to play with them."""
+    return said("images about", count=len(images)) + strip(images) + played_with(folder)
 
 
 def played_with(folder: Path) -> str:

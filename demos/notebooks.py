@@ -109,9 +109,7 @@ def jupytext() -> Any:
     try:
         import jupytext
     except ImportError:
-        raise ImportError(
-            'notebooks need jupytext: pip install "autograd-lite[notebooks]"'
-        ) from None
+        raise ImportError("notebooks need jupytext: pip install jupytext") from None
     return jupytext
 
 

@@ -31,6 +31,7 @@ from autograd_lite.words import (
     speak,
     text,
 )
+from demos.command import command_line
 from demos.contents import find_lesson
 
 __all__ = [
@@ -185,7 +186,7 @@ class Page:
             self.markdown(answer_folded(self.language, self.questions, question, answer))
             return
         if self.questions == 1 and not self.answers:
-            hint = f"python -m demos {self.number} --answers"
+            hint = command_line("-m", "demos", str(self.number), "--answers")
             self.write("\n" + text("lessons.try", self.language, hint=hint))
         self.write(f"\n{ask}. {question}")
         if self.answers:
@@ -222,9 +223,7 @@ def width(text: str) -> int:
     try:
         from wcwidth import wcswidth
     except ImportError:
-        raise ImportError(
-            'Japanese tables need wcwidth: pip install "autograd-lite[lessons]"'
-        ) from None
+        raise ImportError("Japanese tables need wcwidth: pip install wcwidth") from None
     return int(wcswidth(text))
 
 

@@ -43,9 +43,7 @@ def figure(width: float = 6.4, height: float = 4.0) -> "Figure":
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise ImportError(
-            'the pictures need matplotlib: pip install "autograd-lite[lessons]"'
-        ) from None
+        raise ImportError("the pictures need matplotlib: pip install matplotlib") from None
     return Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout="constrained")
 
 

@@ -189,9 +189,7 @@ def progress_bar(epochs: int, wanted: bool | None) -> Any:
     except ImportError:
         if wanted is None:
             return None
-        raise ImportError(
-            'the progress bar needs tqdm: pip install "autograd-lite[progress]"'
-        ) from None
+        raise ImportError("the progress bar needs tqdm: pip install tqdm") from None
     return tqdm(total=epochs, unit="epoch", ascii=True, leave=True)
 
 

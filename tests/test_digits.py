@@ -2,6 +2,8 @@
 
 import os
 import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import pytest
 
 from autograd_lite import relu, sigmoid
 from demos import digits
+from demos.command import command_line
 from demos.images import LEARNED, UNSEEN, load_images
 from nn import Network, accuracy, load, train
 
@@ -396,3 +399,48 @@ def test_without_graphviz_the_demo_says_what_to_install_and_saves_the_network(ca
     assert status == 0
     assert "No pictures: drawing needs Graphviz" in capsys.readouterr().out
     assert Path("digits/network.json").is_file()
+
+
+def test_a_drawing_is_read_by_the_network_that_was_saved_and_not_by_another_training(
+    tmp_path, capsys
+):
+    out = ["--out", str(tmp_path), "--no-gallery", "--epochs", "3"]
+    assert digits.main(out) == 0
+    drawing = tmp_path / "one.txt"
+    drawing.write_text(".#.\n" * 4, encoding="utf-8")
+    capsys.readouterr()
+    assert digits.main([*out, "--image", str(drawing)]) == 0
+    told = capsys.readouterr().out
+    assert f"The network in {tmp_path / 'network.json'} is used" in told
+    assert "64 images\n" not in told  # no training
+
+
+def test_a_rate_that_is_too_large_gets_a_hint(tmp_path, capsys):
+    arguments = ["--out", str(tmp_path), "--no-gallery", "--engine", "python"]
+    assert digits.main([*arguments, "--rate", "50", "--epochs", "150"]) == 0
+    assert "a rate of 50 may be too large. Try --rate 0.2" in capsys.readouterr().out
+    assert digits.main([*arguments, "--epochs", "150"]) == 0
+    assert "too large" not in capsys.readouterr().out
+
+
+def test_drawing_tells_how_far_it_is_and_the_page_to_play_with_is_opened(
+    tmp_path, capsys, monkeypatch
+):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    assert digits.main(["--out", str(tmp_path), "--epochs", "2", "--open"]) == 0
+    assert opened == [(tmp_path / "play.html").as_uri()]
+    told = capsys.readouterr().err
+    assert "Drawing the pages ..." in told
+    assert "Drawing 6 of 6: All images at once" in told
+
+
+def test_a_printed_command_is_of_the_python_that_runs(monkeypatch, tmp_path):
+    words = command_line("-m", "demos.digits", "--load", "a file")
+    program, *rest = shlex.split(words)
+    assert rest == ["-m", "demos.digits", "--load", "a file"]
+    found = shutil.which(program) or program
+    assert Path(found).resolve() == Path(sys.executable).resolve()
+    monkeypatch.setattr(sys, "executable", str(tmp_path / ".venv" / "bin" / "python"))
+    monkeypatch.chdir(tmp_path)
+    assert command_line("-m", "demos") == f"{Path('.venv/bin/python')} -m demos"

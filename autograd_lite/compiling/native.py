@@ -1,6 +1,6 @@
 """Native code: a kernel's text through LLVM, and called with the numbers of a batch.
 
-Needs llvmlite, an extra: pip install "autograd-lite[native]". The machine code is made for the
+Needs llvmlite, an extra: pip install llvmlite. The machine code is made for the
 CPU that it runs on. While it runs, Python's lock is released, and any number of threads can be
 in it: everything that a call writes to is its own.
 """
@@ -67,8 +67,7 @@ class Engine:
             import llvmlite.binding as llvm  # an extra
         except ImportError:
             raise ImportError(
-                'native code needs llvmlite: pip install "autograd-lite[native]"; '
-                'target="python" needs nothing'
+                'native code needs llvmlite: pip install llvmlite; target="python" needs nothing'
             ) from None
         self.llvm = llvm
         llvm.initialize_native_target()

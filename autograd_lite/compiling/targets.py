@@ -32,7 +32,7 @@ def compile(
     inputs      likewise. The function takes one argument for each: a number for a Value, a
                 sequence of numbers (list, tuple, array.array, NumPy array) for a list of them
     target      "python": a program to read, in `.source`; bit for bit what the graph computes
-                "native": machine code (pip install "autograd-lite[native]"), where each op is
+                "native": machine code (pip install llvmlite), where each op is
                 off by 4 ulp at most, and a sum may be added in another order
                 "javascript": a program for a browser or Node, in `.source`, to take along
 
