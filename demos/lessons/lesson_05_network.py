@@ -49,7 +49,7 @@ network = Network([12, 3, 2], seed=1)
 count = len(network.parameters())
 print("    len(network.parameters()) =", count)
 outputs = network([0.0, 1.0, 0.0] * 4)
-print("    outputs:", [f"{output:.4f}" for output in outputs])
+print(f"    {page.text('出力', 'outputs')}:", [f"{output:.4f}" for output in outputs])
 print("    by name:", network["w_11^2"], network["b_1^2"], network["a_1^3"])
 
 # %%

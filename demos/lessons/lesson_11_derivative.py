@@ -60,11 +60,11 @@ slopes = []
 for dx in (1.0, 0.5, 0.1, 0.01, 0.001):
     slope = (f(1.0 + dx) - f(1.0)) / dx
     slopes.append(slope)
-    print(f"    dx = {dx:<6g}  slope of PQ = {slope:.6f}")
+    print(f"    dx = {dx:<6g}  {page.text('PQ の傾き', 'slope of PQ')} = {slope:.6f}")
 x = Value(1.0, "x")
 y = x * x
 y.backward()
-print(f"    backprop     slope at P  = {x.grad:.6f}")
+print(f"    backprop     {page.text('P での傾き', 'slope at P ')} = {x.grad:.6f}")
 
 # %%
 steps = [1.5 * 0.66**k for k in range(11)]

@@ -91,8 +91,11 @@ for degrees in range(0, 360, 2):
             f"    {degrees:3} deg:  dz = {changes[degrees]:+.5f}   <grad z, step> = {linear:+.5f}"
         )
 best = min(changes, key=lambda degrees: changes[degrees])
-print(f"    z falls most at {best} deg; -grad z = ({-gradient[0]:g}, {-gradient[1]:g}) "
-      f"points to {downhill:.1f} deg")  # fmt: skip
+opposite = f"-grad z = ({-gradient[0]:g}, {-gradient[1]:g})"
+print("    " + page.text(
+    f"z が最も減る向きは {best} 度、{opposite} の向きは {downhill:.1f} 度",
+    f"z falls most at {best} deg; {opposite} points to {downhill:.1f} deg",
+))  # fmt: skip
 
 # %%
 picture = figure(9.4, 3.8)
