@@ -50,3 +50,49 @@ def test_a_file_that_hides_nn_is_named(tmp_path):
     )  # fmt: skip
     assert done.returncode != 0
     assert f"{tmp_path / 'nn.py'} hides the package nn" in done.stderr
+
+
+def test_the_walk_of_other_engines_lectures_runs_as_it_is():
+    def walk(root):  # draw_dot of the lecture: the nodes and edges below a node
+        nodes, edges = set(), set()
+
+        def build(v):
+            if v not in nodes:
+                nodes.add(v)
+                for child in v._prev:
+                    edges.add((child, v))
+                    build(child)
+
+        build(root)
+        return nodes, edges
+
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    out = (a * b + a).tanh()
+    nodes, edges = walk(out)
+    assert (len(nodes), len(edges)) == (5, 5)
+    assert {node._op for node in nodes} == {"", "×", "+", "tanh"}
+    out.grad = 1.0
+    for node in [out, *out._prev, *out._prev[0]._prev]:  # by hand, from the output down
+        node._backward()
+    by_hand = a.grad, b.grad
+    a.cleargrad()
+    b.cleargrad()
+    out.backward()
+    assert (a.grad, b.grad) == pytest.approx(by_hand)
+
+
+def test_a_scalar_variable_of_a_book_is_a_value():
+    Variable = Value
+
+    def rosenbrock(x0, x1):
+        return 100 * (x1 - x0**2) ** 2 + (x0 - 1) ** 2
+
+    x0, x1 = Variable(np.array(0.0)), Variable(np.array(2.0))
+    for _ in range(20):
+        y = rosenbrock(x0, x1)
+        x0.cleargrad()
+        x1.cleargrad()
+        y.backward()
+        x0.data -= 0.001 * x0.grad
+        x1.data -= 0.001 * x1.grad
+    assert rosenbrock(x0, x1).data < 150.0
