@@ -88,7 +88,8 @@ def test_the_demo_shows_cost_responses_hidden_units_and_where_the_network_is(def
 def test_the_output_is_ascii_and_fits_a_terminal(default):
     _, (_, out, _) = default
     assert out.isascii()
-    assert max(map(len, out.splitlines())) <= 80
+    told = [line for line in out.splitlines() if "-m demos" not in line]  # a path may be long
+    assert max(map(len, told)) <= 80
     assert not any(line != line.rstrip() for line in out.splitlines())
 
 
