@@ -20,6 +20,7 @@ from typing import Any
 
 from autograd_lite.drawing.groups import boxes_of
 from autograd_lite.formula import Symbol
+from autograd_lite.notation import in_signs
 from autograd_lite.stepping.pieces import Piece, pieces, plain, with_places
 from autograd_lite.tracing.facts import forward_facts, forward_heading, step_facts, step_heading
 from autograd_lite.tracing.formulas import (
@@ -128,6 +129,7 @@ def page_data(
         "forward": [forward_told(record, number, teller) for number in range(len(record.inner))],
         "steps": [step_told(record, number, teller) for number in range(1, len(record) + 1)],
         "names": record.names,
+        "boxNames": {box[-1]: in_signs(box[-1]) for box in boxes if box},
         "values": [as_number(number) for number in record.data],
         "start": [as_number(number) for number in record.start],
         "partials": [as_number(number) for number in record.partials],

@@ -34,7 +34,7 @@ export function viewOf(data, box) {
 }
 
 function viewName(here, view) {
-  if (view.startsWith(BOX)) return said(here, "view box", { box: view.slice(BOX.length) });
+  if (view.startsWith(BOX)) return said(here, "view box", { box: here.data.boxNames[view.slice(BOX.length)] });
   return said(here, VIEW_WORDS[view]);
 }
 

@@ -37,7 +37,7 @@ export function showSpoken(here, picture, lit) {
   const litNodes = new Set(lit.nodes);
   for (const [shape, nodes] of picture.inside) {
     const node = nodes[nodes.length - 1];
-    const parts = [shape.dataset.id.startsWith("g") ? here.data.nodes[node].box : plainNameOf(here, node)];
+    const parts = [shape.dataset.id.startsWith("g") ? here.data.boxNames[here.data.nodes[node].box] : plainNameOf(here, node)];
     const value = valueAt(line, numbers, node, position);
     const gradient = here.data.nodes[node].constant ? undefined : gradientAt(line, numbers, node, position);
     if (value !== undefined) parts.push(`${said(here, "value")} ${told(value)}`);
