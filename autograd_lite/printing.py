@@ -156,7 +156,7 @@ class LaTeX(Printer):
              special_ops.asin: r"\arcsin", special_ops.acos: r"\arccos", special_ops.sinh: r"\sinh",
              special_ops.cosh: r"\cosh"}  # fmt: skip
     SPECIAL = str.maketrans(
-        {c: f"\\{c}" for c in "#$%&_{}"} | {"\\": r"\backslash ", "^": r"\^{}", "~": r"\~{}"}
+        {c: f"\\{c}" for c in "#$%&_{}"} | {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim "}
     )
 
     def name(self, name: str | int) -> str:
@@ -191,7 +191,10 @@ class LaTeX(Printer):
         return rf"\frac{{{self.placed(x, SUM)}}}{{{self.placed(y, SUM)}}}", POWER
 
     def power(self, x: Formula, n: Formula) -> str:
-        return f"{self.placed(x, ATOM)}^{{{self.placed(n, SUM)}}}"
+        base = self.placed(x, ATOM)
+        if ("^" in base and not base.endswith(")")) or base.startswith(r"\frac"):
+            base = self.bracketed(base)  # LaTeX refuses two powers on one letter
+        return f"{base}^{{{self.placed(n, SUM)}}}"
 
     def function(self, op: Op, operands: Sequence[Formula]) -> str:
         texts = [self.placed(operand, SUM) for operand in operands]

@@ -198,9 +198,9 @@ class Trace(Record, Displayed, Sequence[Step]):
     def save(
         self, path: str | Path, *, language: Language | None = None, level: str = "node"
     ) -> Path:
-        """Write the trace as one web page that opens from disk, and return its path.
+        """Write the trace as one web page that opens from disk, or as LaTeX; return its path.
 
-        path        ends in .html
+        path        ends in .html, or in .tex for a handout of every step
         language    of the page when it opens; it can be switched there
         level       "node"; or "unit": only the boxes of units, for a graph too big for its nodes
 
