@@ -248,7 +248,9 @@ def marked_up(title: str) -> str:
     >>> marked_up("C = (2 - y)^2")
     'C = (2 − y)<sup>2</sup>'
     """
-    return re.sub(r"\^(\w+)", r"<sup>\1</sup>", html.escape(title).replace(" - ", " − "))
+    return re.sub(
+        r"\^(\w+)", r"<sup>\1</sup>", html.escape(title, quote=False).replace(" - ", " − ")
+    )
 
 
 def escaped(line: str) -> str:

@@ -2,11 +2,14 @@
 
 import math
 import random
+import re
 from collections.abc import Sequence
+
+import pytest
 
 from autograd_lite import TABLE, Constant, Op, Value
 
-__all__ = ["random_graph"]
+__all__ = ["check_refusal", "random_graph"]
 
 NUMBERS = (0.5, 1.0, 2.0, 3.0, -1.0, -0.25, 1.5, 0.75, -2.5)
 
@@ -44,3 +47,15 @@ def pick(source: random.Random, nodes: Sequence[Value]) -> Value:
     if source.random() < 0.15:
         return Constant(source.choice(NUMBERS))
     return source.choice(nodes[-8:])
+
+
+def check_refusal(function, point: Sequence[float], error: Exception, source: str) -> None:
+    """Check that compiled code refuses a point as eager code did.
+
+    An op that no output depends on (a constant choice left it out) is not in the program.
+    """
+    op = re.search(r": (\w+) of ", str(error))
+    assert op is not None, error
+    if re.search(rf"  # .*\b{op[1]}\b", source):
+        with pytest.raises(type(error)):
+            function(*point)

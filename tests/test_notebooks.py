@@ -7,6 +7,7 @@ import pytest
 from kernels import execute
 
 from demos.contents import LESSONS
+from demos.page import marked_up
 
 if not os.environ.get("CI"):  # in CI a missing library is a failure, not a skip
     for library in ("jupytext", "nbclient", "ipykernel"):
@@ -33,7 +34,8 @@ def test_a_lesson_runs_as_a_notebook(lesson, language, tmp_path):
     assert not [output for output in outputs if output.output_type in ("error", "stream")
                 and output.get("name") != "stdout"]  # fmt: skip
     shown = [output.data for output in outputs if output.output_type == "display_data"]
-    assert f"# {lesson.number}. {lesson.title(language)}" in [d.get("text/markdown") for d in shown]
+    heading = marked_up(f"# {lesson.number}. {lesson.title(language)}")
+    assert heading in [data.get("text/markdown") for data in shown]
     assert any("image/png" in data or "image/gif" in data for data in shown)
 
 

@@ -74,7 +74,8 @@ class Compiled:
         """Return the outputs, as numbers in the shape of the outputs given to `compile`.
 
         Raises TypeError or ValueError for arguments of another type, count or length, and
-        what eager code raises, with the op's name, where a value does not exist.
+        what eager code raises, with the op's name, where a value does not exist. What no output
+        depends on, such as what a constant choice leaves out, is not computed and cannot fail.
         """
         rows = self.groups(arguments)
         return self.shaped(self.values(rows))
