@@ -132,18 +132,22 @@ class Expression:
 class Condition:
     """Comparisons of formulas, joined by and, or, not: `abs(product) > 0.1 and after < 0`.
 
-    Raises ExpressionError for anything else, or a name that is not among those given.
+    text    as it was given
+    names   the names in it, in order of appearance
+
+    Raises ExpressionError for anything else, or a name that is not among those given, if any are.
 
     >>> Condition("product > 0.1", ["product", "after"])({"product": 0.5, "after": 0.0})
     True
     """
 
-    def __init__(self, text: str, names: Sequence[str]) -> None:
+    def __init__(self, text: str, names: Sequence[str] | None = None) -> None:
         self.text = text.strip()
         self.tree = parsed(self.text)
         check_condition(self.tree)
-        unknown = [name for name in variables_in(self.tree) if name not in names]
-        if unknown:
+        self.names = variables_in(self.tree)
+        unknown = [name for name in self.names if names is not None and name not in names]
+        if names is not None and unknown:
             raise ExpressionError(
                 f"{unknown[0]} is not known in a condition; there are {', '.join(names)}"
             )
