@@ -18,6 +18,7 @@ from typing import Any
 from autograd_lite import Value, backward, check_gradients, step_through, trace
 from autograd_lite.check import GradientCheck
 from autograd_lite.console import READER_GONE, aligned, console_text, ended_quietly
+from autograd_lite.debugging.serving import serve, serve_on
 from autograd_lite.drawing import draw
 from autograd_lite.expression import OPS, Expression, ExpressionError, plain_number
 from autograd_lite.table import table_text
@@ -39,6 +40,7 @@ EXAMPLES = """\
   python -m autograd_lite grad "w*x + b" w=2 x=3 b=1
   python -m autograd_lite check "log(x1) + x1*x2 - sin(x2)" x1=2 x2=5
   python -m autograd_lite table
+  python -m autograd_lite dap --port 4711
 """
 
 SUMMARIES = {  # each command, and the words that say what it does
@@ -48,7 +50,9 @@ SUMMARIES = {  # each command, and the words that say what it does
     "check": "command.check",
     "grad": "command.grad",
     "table": "command.table",
+    "dap": "command.dap",
 }
+LAST_PORT = 65535
 MISTAKES = (ValueError, ArithmeticError, TypeError, OSError, RuntimeError, LookupError)
 
 
@@ -58,9 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with Speaking(language_asked(words)):
         options = parser().parse_args(words)
         try:
-            if options.command == "table":
-                print(console_text(table_text(), sys.stdout))
-                return 0
+            if options.command in ALONE:
+                return ALONE[options.command](options)
             expression = Expression(options.expression)
             values = assigned(options.values, expression)
             return RUN[options.command](expression, values, options)
@@ -100,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, summary in SUMMARIES.items():
         command = commands.add_parser(name, help=text(summary), description=text(summary))
-        if name != "table":
+        if name not in ALONE:
             command.add_argument("expression", help=text("command.expression"))
             command.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="y=0.5")
         if name == "draw":
@@ -111,10 +114,21 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--out", default="backprop.html", metavar="FILE", help=text("command.page out")
             )
+        if name == "dap":
+            command.add_argument(
+                "--port", type=port, metavar="PORT", help=text("command.port"), default=None
+            )
         command.add_argument(
             *LANGUAGE_OPTIONS, dest="language", choices=LANGUAGES, help=text("command.language")
         )
     return top
+
+
+def port(word: str) -> int:
+    """Return the number of a port."""
+    if not word.isdecimal() or int(word) > LAST_PORT:
+        raise argparse.ArgumentTypeError(text("command.no port", port=word, last=LAST_PORT))
+    return int(word)
 
 
 def assigned(texts: Sequence[str], expression: Expression) -> dict[str, float]:
@@ -191,7 +205,25 @@ def run_grad(expression: Expression, values: Mapping[str, float], options: Any) 
     return 0
 
 
+def run_table(options: Any) -> int:
+    print(console_text(table_text(), sys.stdout))
+    return 0
+
+
+def run_dap(options: Any) -> int:
+    if options.port is None:
+        serve()
+    else:
+        serve_on(options.port, say_listening)
+    return 0
+
+
+def say_listening(number: int) -> None:
+    print(console_text(text("debugger.listening", port=number), sys.stdout), flush=True)
+
+
 RUN = {"step": run_step, "page": run_page, "draw": run_draw, "check": run_check, "grad": run_grad}
+ALONE = {"table": run_table, "dap": run_dap}  # the commands that take no expression
 
 if __name__ == "__main__":
     sys.exit(ended_quietly(main))

@@ -469,7 +469,8 @@ def test_one_can_go_to_the_places_of_a_line(with_lines):
     client = Client(small())
     line = client.recording.record.nodes[client.recording.record.find("a")].line
     targets = client.ask("gotoTargets", source={"path": line.file}, line=line.number)["targets"]
-    assert [target["label"] for target in targets] == ["forward 3 of 4: a", "backward 3 of 7: a -> z"]
+    labels = [target["label"] for target in targets]
+    assert labels == ["forward 3 of 4: a", "backward 3 of 7: a -> z"]
     client.ask("goto", threadId=1, targetId=targets[1]["id"])
     assert client.stop()["description"] == "backward 3 of 7: a -> z"
     assert client.stop()["reason"] == "goto"

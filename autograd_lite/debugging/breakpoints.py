@@ -26,7 +26,9 @@ from autograd_lite.debugging.walk import Walk
 from autograd_lite.expression import ExpressionError
 from autograd_lite.words import Language
 
-__all__ = ["Breakpoint", "Breakpoints", "FILTERS", "Here", "Stop", "file_of"]
+__all__ = [
+    "Breakpoint", "Breakpoints", "FAILING", "FILTERS", "Here", "NAN", "Stop", "file_of",
+]  # fmt: skip
 
 LINE, LABEL, DATA = "line", "label", "data"
 NAN, FAILING = "nan", "failing"  # what an editor lists as exceptions
@@ -224,16 +226,16 @@ class Here:
 
     # -- Going on, in either direction --
 
-    def next_stop(self, start: int, backwards: bool = False) -> Stop:
+    def next_stop(self, start: int, backwards: bool = False, last: int | None = None) -> Stop:
         """Return the first stop after a place, or before it; without breakpoints if there is none.
 
-        What was logged on the way is in it.
+        What was logged on the way is in it. A way forward may end at a `last` place.
         """
         messages: list[str] = []
         found: list[Breakpoint] = []
         place = start
         for at, breakpoint in self.passed(start, backwards):
-            if found and at != place:
+            if (found and at != place) or (last is not None and at > last):
                 break
             if not self.stops(breakpoint, at):
                 continue
@@ -243,16 +245,6 @@ class Here:
             place = at
             found.append(breakpoint)
         return Stop(place, found, messages)
-
-    def messages_to(self, start: int, place: int) -> list[str]:
-        """Return what is logged after a place, up to another that is further on."""
-        messages: list[str] = []
-        for at, breakpoint in self.passed(start, backwards=False):
-            if at > place:
-                break
-            if breakpoint.message and self.stops(breakpoint, at):
-                self.log(breakpoint, at, messages)
-        return messages
 
     def log(self, breakpoint: Breakpoint, at: int, messages: list[str]) -> None:
         """Add the message of a breakpoint at a place to those of a run."""

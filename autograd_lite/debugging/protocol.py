@@ -21,7 +21,7 @@ from autograd_lite.words import Language, text
 
 __all__ = [
     "Arguments", "Channel", "Reader", "Request", "RequestError",
-    "event", "framed", "refusal", "request_in", "response",
+    "asking", "event", "framed", "refusal", "request_of", "response",
 ]  # fmt: skip
 
 LARGEST = 4 * 1024 * 1024  # bytes of a message
@@ -128,14 +128,19 @@ class Request(NamedTuple):
     arguments: Arguments
 
 
-def request_in(body: bytes | str) -> Request:
-    """Return the request that a message's body is; raise RequestError if it is none."""
+def message_in(body: bytes | str) -> dict[str, Any]:
+    """Return the object that a message's body is; raise RequestError if it is none."""
     try:
         message = json.loads(body)
     except (ValueError, RecursionError):
         raise RequestError("debugger.not JSON") from None
     if not isinstance(message, dict):
         raise RequestError("debugger.not a request")
+    return message
+
+
+def request_of(message: Mapping[str, Any]) -> Request:
+    """Return the request that a message is; raise RequestError if it is none."""
     seq, command = message.get("seq"), message.get("command")
     known = isinstance(seq, int) and not isinstance(seq, bool) and 0 <= seq <= INTEGERS
     arguments = message.get("arguments")
@@ -171,6 +176,14 @@ class Reader:
 
         It can be called again after an error.
         """
+        message = self.message()
+        return None if message is None else request_of(message)
+
+    def message(self) -> dict[str, Any] | None:
+        """Return the next message of any kind, None at the end; raise RequestError for no message.
+
+        It can be called again after an error.
+        """
         length = self.length()
         if length is None:
             return None
@@ -179,7 +192,7 @@ class Reader:
             return None  # whoever wrote it is gone
         self.lost = False
         try:
-            return request_in(body)
+            return message_in(body)
         except RequestError as error:
             self.lost = error.key == "debugger.not JSON"
             raise
@@ -237,6 +250,11 @@ def event(name: str, **body: Any) -> dict[str, Any]:
     return {"type": "event", "event": name, "body": body}
 
 
+def asking(command: str, **arguments: Any) -> dict[str, Any]:
+    """Return the message that asks the other side for something."""
+    return {"type": "request", "command": command, "arguments": arguments}
+
+
 def framed(message: Mapping[str, Any]) -> bytes:
     """Return a message as it goes over the wire."""
     body = json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii")
@@ -257,14 +275,24 @@ class Channel:
         self.seq = 0
         self.open = True
 
-    def send(self, message: Mapping[str, Any]) -> None:
-        """Write one message."""
+    def send(self, message: Mapping[str, Any]) -> int:
+        """Write one message with the next number; return that."""
         with self.lock:
-            if not self.open:
-                return
             self.seq += 1
-            try:
-                self.stream.write(framed({"seq": self.seq, **message}))
-                self.stream.flush()
-            except (OSError, ValueError):
-                self.open = False
+            self.write({"seq": self.seq, **message})
+            return self.seq
+
+    def forward(self, message: Mapping[str, Any]) -> None:
+        """Write one message that has a number of its own."""
+        with self.lock:
+            self.write(message)
+
+    def write(self, message: Mapping[str, Any]) -> None:
+        """Write a message while we hold the lock."""
+        if not self.open:
+            return
+        try:
+            self.stream.write(framed(message))
+            self.stream.flush()
+        except (OSError, ValueError):
+            self.open = False

@@ -72,7 +72,7 @@ class Session:
         self,
         recording: Recording,
         breakpoints: Breakpoints,
-        tell: Callable[[Mapping[str, Any]], None],
+        tell: Callable[[Mapping[str, Any]], object],
         *,
         language: Language | None = None,
         variables: Mapping[str, object] | None = None,
@@ -108,6 +108,15 @@ class Session:
         """Stop for the first time."""
         self.go(place, reason)
         self.tell_stop()
+
+    def begin_at_breakpoint(self) -> bool:
+        """Stop for the first time where a breakpoint stops; return whether one does."""
+        stop = self.here.next_stop(0)
+        self.tell_messages(stop.messages)
+        if stop.breakpoints:
+            self.arrive(stop)
+            self.tell_stop()
+        return bool(stop.breakpoints)
 
     def answer(self, request: Request) -> None:
         """Answer a request: its response, and then what happened."""
@@ -169,12 +178,13 @@ class Session:
         return {}
 
     def onward(self, place: int) -> dict[str, Any]:
-        """Go forward to a place; at the end, leave the recording."""
+        """Go forward to a place, or to a breakpoint before; at the end, leave the recording."""
         if self.walk.at == self.walk.end:
             self.left = STEP
             return {}
-        self.tell_messages(self.here.messages_to(self.walk.at, place))
-        return self.go(place, "step")
+        stop = self.here.next_stop(self.walk.at, last=place)
+        self.tell_messages(stop.messages)
+        return self.arrive(stop) if stop.breakpoints else self.go(place, "step")
 
     def step_over(self, arguments: Arguments) -> dict[str, Any]:
         """Do the whole next node."""
