@@ -18,6 +18,7 @@ from typing import Any
 from autograd_lite import Value, backward, check_gradients, step_through, trace
 from autograd_lite.check import GradientCheck
 from autograd_lite.console import READER_GONE, aligned, console_text, ended_quietly
+from autograd_lite.debugging.extension import editors, file_name, install, write_extension
 from autograd_lite.debugging.serving import serve, serve_on
 from autograd_lite.drawing import draw
 from autograd_lite.expression import OPS, Expression, ExpressionError, plain_number
@@ -40,6 +41,7 @@ EXAMPLES = """\
   python -m autograd_lite grad "w*x + b" w=2 x=3 b=1
   python -m autograd_lite check "log(x1) + x1*x2 - sin(x2)" x1=2 x2=5
   python -m autograd_lite table
+  python -m autograd_lite vscode
   python -m autograd_lite dap --port 4711
 """
 
@@ -51,6 +53,7 @@ SUMMARIES = {  # each command, and the words that say what it does
     "grad": "command.grad",
     "table": "command.table",
     "dap": "command.dap",
+    "vscode": "command.vscode",
 }
 LAST_PORT = 65535
 MISTAKES = (ValueError, ArithmeticError, TypeError, OSError, RuntimeError, LookupError)
@@ -118,6 +121,13 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--port", type=port, metavar="PORT", help=text("command.port"), default=None
             )
+        if name == "vscode":
+            command.add_argument(
+                "--out", type=Path, metavar="FILE", help=text("command.extension out")
+            )
+            command.add_argument(
+                "--no-install", action="store_true", help=text("command.no install")
+            )
         command.add_argument(
             *LANGUAGE_OPTIONS, dest="language", choices=LANGUAGES, help=text("command.language")
         )
@@ -178,7 +188,7 @@ def run_draw(expression: Expression, values: Mapping[str, float], options: Any) 
 
 
 def say_written(path: Path) -> None:
-    print(console_text(text("terminal.written", path=path), sys.stdout))
+    say("terminal.written", path=path)
 
 
 def run_check(expression: Expression, values: Mapping[str, float], options: Any) -> int:
@@ -222,8 +232,33 @@ def say_listening(number: int) -> None:
     print(console_text(text("debugger.listening", port=number), sys.stdout), flush=True)
 
 
+def run_vscode(options: Any) -> int:
+    path = write_extension(options.out or Path(file_name()))
+    say_written(path)
+    found = [] if options.no_install else editors()
+    if not found:
+        say("editor.by hand", path=path)
+    failed = False
+    for editor in found:
+        why = install(editor, path)
+        failed = failed or bool(why)
+        if why:
+            say("editor.not installed", editor=editor, why=why, path=path)
+        else:
+            say("editor.installed", editor=editor)
+    return 1 if failed else 0
+
+
+def say(key: str, **parts: object) -> None:
+    print(console_text(text(key, **parts), sys.stdout))
+
+
 RUN = {"step": run_step, "page": run_page, "draw": run_draw, "check": run_check, "grad": run_grad}
-ALONE = {"table": run_table, "dap": run_dap}  # the commands that take no expression
+ALONE = {
+    "table": run_table,
+    "dap": run_dap,
+    "vscode": run_vscode,
+}  # the commands that take no expression
 
 if __name__ == "__main__":
     sys.exit(ended_quietly(main))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from dap import Debugger, Editor
+from node import node
 
 from autograd_lite.debugging.processes import MARK
 
@@ -583,3 +584,37 @@ def test_a_port_that_is_no_port_or_taken_is_told(port):
             capture_output=True, text=True, check=False, timeout=60,
         )  # fmt: skip
         assert done.returncode == 2 and told in done.stderr
+
+
+@pytest.mark.editor
+def test_a_client_that_others_wrote_can_make_every_request(port, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(NEURON, encoding="utf-8")
+    done = node(Path(__file__).with_name("editor.cjs"), port, script.resolve())
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["abilities"]["supportsStepBack"] and told["abilities"]["supportsDataBreakpoints"]
+    for answers in ("lines", "labels", "data"):
+        assert all(answer["verified"] for answer in told[answers])
+    assert told["first"]["reason"] == "breakpoint"
+    assert told["first"]["description"] == "forward 3 of 4: a"
+    assert told["threads"] == [{"id": 1, "name": "1: backward: C = 2.97992"}]
+    assert told["frames"] == [["a = 0.993307", 5], ["C", 7], ["backward: C = 2.97992", 9]]
+    assert told["scopes"][:3] == ["The chain rule here", "a", "Parameters"]
+    assert told["parameters"] == ["w", "w.grad", "b", "b.grad"]
+    assert told["pressed"] == [
+        ["stepIn", "forward 4 of 4: C"],
+        ["stepIn", "backward 1 of 7: C -> a"],
+        ["stepBack", "forward 4 of 4: C"],
+        ["next", "backward 2 of 7: C -> x"],
+        ["continue", "backward 3 of 7: a -> v4"],
+        ["reverseContinue", "forward 3 of 4: a"],
+        ["stepOut", "forward 4 of 4: C"],
+        ["stepOut", "backward 3 of 7: a -> v4"],
+    ]
+    assert told["why"].startswith("dC/dw = 0.0598325: C depends on w along one path")
+    assert told["back"] == "forward 3 of 4: a"
+    assert told["there"] == "forward 1 of 4: v2"
+    assert (told["set"], told["paused"], told["again"]) == ("4", "pause", "forward 3 of 4: a")
+    assert told["page"] > 10_000
+    assert "launch it instead" in told["refused"]

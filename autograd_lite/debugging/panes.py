@@ -268,10 +268,13 @@ class Panes:
             rows.append(Row(self.told("debugger.used by"), names, self.listing(users)))
         return fixed(rows)
 
-    def of_node(self, k: int) -> list[Row]:
-        """Return two rows of a node: its number, which may be set if it is a leaf; its gradient."""
+    def of_node(self, k: int, name: str = "") -> list[Row]:
+        """Return two rows of a node: its number, which may be set if it is a leaf; its gradient.
+
+        They are called by the trace's name for it, if by no other.
+        """
         record = self.walk.record
-        name = record.names[k]
+        name = name or record.names[k]
         leaf = not record.nodes[k].parents and not isinstance(record.nodes[k], Constant)
         value = self.recording.outcome(k) if self.walk.known(k) else "-"
         asked = name if name.isidentifier() else f"`{name}`"

@@ -25,6 +25,7 @@ from autograd_lite.debugging.walk import Walk
 from autograd_lite.expression import plain_number
 from autograd_lite.stepping.page import page
 from autograd_lite.tracing.names import told_number
+from autograd_lite.value import Value
 from autograd_lite.words import Language, text
 
 __all__ = ["CONTINUE", "SETTING", "STEP", "THREAD", "Session", "mistake_told"]
@@ -32,6 +33,7 @@ __all__ = ["CONTINUE", "SETTING", "STEP", "THREAD", "Session", "mistake_told"]
 CONTINUE, STEP = "continue", "step"  # how a recording is left
 THREAD = 1
 FRAMES = 200  # that are given at once to an editor that does not say how many
+BESIDE = 6  # numbers beside a line
 TARGETS = 50  # places of a line that one can go to
 MISTAKES = (LookupError, ValueError, ArithmeticError, TypeError, RuntimeError, OSError)
 SETTING = {  # the requests that set breakpoints, which need no place
@@ -147,6 +149,8 @@ class Session:
         }  # fmt: skip
         if self.failing():
             body.update(reason="exception", text=self.recording.error)
+        if self.reason == "goto":  # else VS Code keeps the description of the stop before
+            self.tell(event("continued", threadId=THREAD, allThreadsContinued=True))
         self.tell(event("stopped", **body))
 
     def failing(self) -> bool:
@@ -251,6 +255,16 @@ class Session:
         if place > self.walk.end:
             raise RequestError("debugger.no place", last=self.walk.end)
         return self.go(place, "goto")
+
+    def goto_node(self, arguments: Arguments) -> dict[str, Any]:
+        """Go to a node in the pass where we are: where it is made, or where it passes on.
+
+        A leaf, which passes nothing on, has its whole gradient at its place in the backward pass.
+        """
+        k = arguments.integer("node")
+        if k >= len(self.recording.record.nodes):
+            raise RequestError("debugger.no frame", number=k)
+        return self.go(self.walk.place_of(k), "goto")
 
     def pause(self, arguments: Arguments) -> dict[str, Any]:
         """Stay where we are."""
@@ -388,14 +402,21 @@ class Session:
     def values(self, arguments: Arguments) -> dict[str, Any]:
         """Return what stands beside each line of a file: the nodes made there, as they are here."""
         path = file_of(arguments.text("path"))
+        numbers = self.recording.record.number_of
+        called = {  # the script's own names, of what bears no label
+            numbers[node]: name
+            for name, node in self.variables.items()
+            if isinstance(node, Value) and node in numbers
+        }
         rows = []
-        nodes = self.recording.record.nodes
         for line in sorted(self.here.lines_of(path)):
-            made = self.here.on_line(path, line)
-            known = [k for k in made if self.walk.known(k) and nodes[k].label]
-            told = [f"{row.name} = {row.value}" for k in known[:3] for row in self.panes.of_node(k)]
+            told = []
+            for k in self.here.on_line(path, line):
+                name = self.recording.record.nodes[k].label or called.get(k, "")
+                if name and self.walk.known(k):
+                    told += [f"{row.name} = {row.value}" for row in self.panes.of_node(k, name)]
             if told:
-                rows.append({"line": line, "text": ", ".join(told)})
+                rows.append({"line": line, "text": ", ".join(told[:BESIDE])})
         return {"lines": rows, "file": Path(path).name}
 
 
@@ -419,6 +440,7 @@ ANSWERS: Mapping[str, Callable[[Session, Arguments], dict[str, Any]]] = {
     "dataBreakpointInfo": Session.data_breakpoint,
     "exceptionInfo": Session.exception_info,
     "autogradLite/position": Session.position,
+    "autogradLite/goto": Session.goto_node,
     "autogradLite/page": Session.page,
     "autogradLite/values": Session.values,
 }

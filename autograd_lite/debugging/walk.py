@@ -98,6 +98,16 @@ class Walk:
             return []
         return [self.turn + number for number in self.record.steps_into(k)]
 
+    def place_of(self, k: int) -> int:
+        """Return where node k is the one that it is about, in the pass where we are."""
+        if self.at <= self.turn or not len(self.record):
+            return self.made[k]
+        leaving = self.record.numbers_out_of(k)
+        if leaving:
+            return self.turn + leaving[0]
+        arriving = self.places_into(k)
+        return arriving[-1] if arriving else self.at
+
     # -- Moving --
 
     def goto(self, place: int) -> None:

@@ -7,6 +7,8 @@ import { isKnown } from "./state.mjs";
 // values()            node's name -> number, of all nodes that have one
 // gradients()         node's name -> d(output)/d(node), of the whole backward pass; {} without values
 // goto(position)      steps done, forward and then backward; position() says how many are
+// The window's event "autograd" tells, whenever something else is shown, the position and which
+// node is chosen (its number in the trace, -1 for none): event.detail is { position, node }.
 export function api(here, act) {
   const nodes = here.data.names.map((name, node) => [name, node]);
 

@@ -42,6 +42,7 @@ function show() {
   showTools(here);
   if (here.chosen >= 0) showNode(here, move, change);
   remember(here);
+  dispatchEvent(new CustomEvent("autograd", { detail: { position: here.position, node: here.chosen } }));
 }
 
 function layOut() { // when a view is opened, and when its frame gets or changes its size

@@ -1,0 +1,148 @@
+// The view beside the code: the live page of the recording. It follows the debugger, and leads it.
+const { randomBytes } = require("crypto");
+const vscode = require("vscode");
+
+const LEVELS = ["node", "unit"]; // a graph too big for its nodes is shown by its units
+
+exports.View = class View {
+  constructor(type) {
+    this.type = type;
+    this.panel = undefined;
+    this.session = undefined; // whose recording is shown
+    this.recording = 0; // its number; 0 for none, so that the page is asked for
+    this.wanted = true; // until the reader closes it
+  }
+
+  // What VS Code calls with each message of the adapter.
+  tracker(session) {
+    return {
+      onWillStartSession: () => { this.wanted = vscode.workspace.getConfiguration("autogradLite").get("openView", true); },
+      onDidSendMessage: (message) => {
+        if (message.type !== "event") return;
+        if (message.event === "invalidated") this.recording = 0;
+        if (message.event === "stopped" || message.event === "invalidated") this.follow(session);
+        if (message.event === "terminated") this.leave(session);
+      },
+    };
+  }
+
+  open() {
+    this.wanted = true;
+    const session = vscode.debug.activeDebugSession;
+    if (session?.type === this.type) return this.follow(session);
+    return vscode.window.showInformationMessage(vscode.l10n.t("The graph is shown while the debugger stands in a recording."));
+  }
+
+  // Show the step where the debugger stands.
+  async follow(session) {
+    if (!this.wanted) return;
+    try {
+      const { at, recording } = await session.customRequest("autogradLite/position");
+      if (!this.panel) this.makePanel();
+      if (session !== this.session || recording !== this.recording) {
+        const page = await pageOf(session);
+        Object.assign(this, { session, recording });
+        this.panel.webview.html = framed(page, at);
+      } else {
+        this.panel.webview.postMessage({ at });
+      }
+    } catch { // the script runs again already
+      this.recording = 0;
+    }
+  }
+
+  leave(session) {
+    if (session === this.session) Object.assign(this, { session: undefined, recording: 0 });
+  }
+
+  makePanel() {
+    const beside = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    this.panel = vscode.window.createWebviewPanel(this.type, vscode.l10n.t("Backprop"), beside, { enableScripts: true, retainContextWhenHidden: true });
+    this.panel.onDidDispose(() => Object.assign(this, { panel: undefined, recording: 0, wanted: false }));
+    this.panel.webview.onDidReceiveMessage((asked) => this.lead(asked));
+  }
+
+  // The reader moved in the page, or chose a node there: the debugger goes there, too.
+  async lead({ position, node }) {
+    const [command, target] = position === undefined ? ["autogradLite/goto", { node }] : ["goto", { threadId: 1, targetId: position + 1 }];
+    try {
+      await this.session?.customRequest(command, target);
+    } catch { // the script runs again already: the page is that of a recording that was left
+      this.recording = 0;
+    }
+  }
+};
+
+// The page of a recording; where there is none, the reason why.
+async function pageOf(session) {
+  let reason;
+  for (const level of LEVELS) {
+    try {
+      return (await session.customRequest("autogradLite/page", { level })).html;
+    } catch (error) {
+      reason ??= error.message;
+    }
+  }
+  return `<!DOCTYPE html><p>${reason.replace(/[<&]/g, (sign) => `&#${sign.charCodeAt(0)};`)}</p>`;
+}
+
+// The page in a frame of its own. A frame obeys the policy of what is around it as well as its own,
+// so that one names the page's scripts and style, too; nothing asks anything of any network.
+function framed(page, at) {
+  const nonce = randomBytes(16).toString("hex");
+  const hashes = (kind) => (page.match(new RegExp(`${kind}-src ([^;"]*)`))?.[1] ?? "");
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}' ${hashes("script")}; style-src 'nonce-${nonce}' ${hashes("style")}; img-src data:`;
+  const data = JSON.stringify({ page, at }).replace(/</g, "\\u003c");
+  return `<!DOCTYPE html>
+<html>
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<style nonce="${nonce}">
+html, body, iframe { width: 100%; height: 100%; margin: 0; padding: 0; border: 0; }
+body { overflow: hidden; }
+.vscode-dark iframe, .vscode-high-contrast:not(.vscode-high-contrast-light) iframe { color-scheme: dark; }
+.vscode-light iframe, .vscode-high-contrast-light iframe { color-scheme: light; }
+</style>
+</head>
+<body>
+<iframe title="${vscode.l10n.t("Backprop")}"></iframe>
+<script nonce="${nonce}" type="application/json" id="data">${data}</script>
+<script nonce="${nonce}">(${follower.toString()})();</script>
+</body>
+</html>`;
+}
+
+// Runs in the view: hands positions from the debugger to the page, and from the page to the debugger.
+function follower() {
+  const editor = acquireVsCodeApi();
+  const frame = document.querySelector("iframe");
+  let { page, at } = JSON.parse(document.getElementById("data").textContent);
+  let chosen = -1;
+
+  function lead() {
+    const shown = frame.contentWindow.autograd;
+    if (shown && shown.position() !== at) shown.goto(at);
+  }
+
+  function changed({ detail }) {
+    if (detail.position !== at) {
+      at = detail.position;
+      editor.postMessage({ position: at });
+    } else if (detail.node !== chosen && detail.node >= 0) {
+      editor.postMessage({ node: detail.node });
+    }
+    chosen = detail.node;
+  }
+
+  frame.addEventListener("load", () => {
+    lead();
+    frame.contentWindow.addEventListener("autograd", changed);
+  });
+  addEventListener("message", ({ data }) => {
+    if (typeof data.at !== "number") return;
+    at = data.at;
+    lead();
+  });
+  frame.srcdoc = page;
+}
