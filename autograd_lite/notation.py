@@ -81,6 +81,15 @@ class Label(NamedTuple):
     indices: str
     layer: str
 
+    def written(self) -> str:
+        """Return the label as it is written.
+
+        >>> read("w_21^3").written(), read("C_T").written()
+        ('w_21^3', 'C_T')
+        """
+        whole = f"{self.letter}_{self.indices}"
+        return f"{whole}^{self.layer}" if self.layer else whole
+
     def unit(self) -> str:
         """Return the j of w_ji^l, b_j^l, z_j^l or a_j^l; "" for a label of another shape.
 

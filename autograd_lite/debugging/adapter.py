@@ -37,7 +37,7 @@ ABILITIES = (
     "supportsDataBreakpoints", "supportsEvaluateForHovers", "supportsSetVariable",
     "supportsSetExpression", "supportsRestartRequest", "supportsTerminateRequest",
     "supportsGotoTargetsRequest", "supportsExceptionInfoRequest",
-    "supportsDelayedStackTraceLoading", "supportsVariablePaging", "supportTerminateDebuggee",
+    "supportTerminateDebuggee",
 )  # fmt: skip
 
 

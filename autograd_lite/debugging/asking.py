@@ -202,8 +202,7 @@ def in_quotes(part: str | notation.Label) -> str:
     """Return a part of a text as it stood there, a label with its layer in backquotes."""
     if isinstance(part, str):
         return part
-    label = f"{part.letter}_{part.indices}"
-    return f"`{label}^{part.layer}`" if part.layer else label
+    return f"`{part.written()}`" if part.layer else part.written()
 
 
 def filled_in(message: str, place: Place) -> str:

@@ -12,6 +12,7 @@ exports.activate = function activate(context) {
     vscode.debug.registerDebugConfigurationProvider(TYPE, { resolveDebugConfiguration: completed }),
     vscode.debug.registerDebugAdapterTrackerFactory(TYPE, { createDebugAdapterTracker: (session) => view.tracker(session) }),
     vscode.languages.registerInlineValuesProvider({ language: "python" }, { provideInlineValues: besideLines }),
+    vscode.window.onDidChangeActiveColorTheme(() => view.repaint()),
     vscode.commands.registerCommand("autogradLite.step", stepThrough),
     vscode.commands.registerCommand("autogradLite.view", () => view.open()),
   );

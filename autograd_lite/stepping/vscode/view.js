@@ -1,7 +1,8 @@
 // The view beside the code: the live page of the recording. It follows the debugger, and leads it.
-const { randomBytes } = require("crypto");
+const { createHash, randomBytes } = require("crypto");
 const vscode = require("vscode");
 
+const DARK = [vscode.ColorThemeKind.Dark, vscode.ColorThemeKind.HighContrast];
 const LEVELS = ["node", "unit"]; // a graph too big for its nodes is shown by its units
 
 exports.View = class View {
@@ -42,13 +43,19 @@ exports.View = class View {
       if (session !== this.session || recording !== this.recording) {
         const page = await pageOf(session);
         Object.assign(this, { session, recording });
-        this.panel.webview.html = framed(page, at);
+        this.panel.webview.html = framed(themed(page), at);
       } else {
         this.panel.webview.postMessage({ at });
       }
     } catch { // the script runs again already
       this.recording = 0;
     }
+  }
+
+  // The colours of the editor have changed.
+  repaint() {
+    this.recording = 0;
+    if (this.session) this.follow(this.session);
   }
 
   leave(session) {
@@ -86,6 +93,19 @@ async function pageOf(session) {
   return `<!DOCTYPE html><p>${reason.replace(/[<&]/g, (sign) => `&#${sign.charCodeAt(0)};`)}</p>`;
 }
 
+// The page in the editor's colours, which need not be the system's; its policy names its style by a hash.
+function themed(page) {
+  const style = page.match(/<style>([^]*?)<\/style>/)?.[1];
+  if (style === undefined) return page;
+  const media = DARK.includes(vscode.window.activeColorTheme.kind) ? "all" : "not all";
+  const painted = style.replaceAll("(prefers-color-scheme: dark)", media);
+  return page.replace(style, () => painted).replace(hashOf(style), () => hashOf(painted));
+}
+
+function hashOf(text) {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+}
+
 // The page in a frame of its own. A frame obeys the policy of what is around it as well as its own,
 // so that one names the page's scripts and style, too; nothing asks anything of any network.
 function framed(page, at) {
@@ -101,8 +121,6 @@ function framed(page, at) {
 <style nonce="${nonce}">
 html, body, iframe { width: 100%; height: 100%; margin: 0; padding: 0; border: 0; }
 body { overflow: hidden; }
-.vscode-dark iframe, .vscode-high-contrast:not(.vscode-high-contrast-light) iframe { color-scheme: dark; }
-.vscode-light iframe, .vscode-high-contrast-light iframe { color-scheme: light; }
 </style>
 </head>
 <body>
