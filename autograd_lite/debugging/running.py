@@ -37,8 +37,8 @@ __all__ = ["Command", "Run", "command_of"]
 
 RUNNER = "import sys; sys.path.pop(0); from autograd_lite.debugging.script import main; main()"
 PATIENCE = 60.0  # seconds for the script's process to come up
-DRAINED = 2.0  # seconds for the last output, which another process may hold open
-GENTLY = 2.0  # seconds from asking a script to end until it is ended
+DRAINED = 1.0  # seconds for the last output, which another process may hold open
+GENTLY = 1.0  # seconds from asking a script to end until it is ended
 CHUNK = 32 * 1024  # bytes of output in one message
 MOST_OUTPUT = 8 * 1024 * 1024  # bytes of output that an editor is sent
 PLAIN = {  # an editor's console is no terminal
@@ -148,7 +148,6 @@ class Run:
             else:
                 self.begin_process({**PLAIN, **environment})
             self.accept(server, password)
-        self.relaying.start()
 
     def begin_process(self, environment: Mapping[str, str | None]) -> None:
         """Start the process with pipes, and what reads them."""
@@ -192,6 +191,7 @@ class Run:
                     connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     self.number = said.arguments.integer("process")
                     self.socket, self.reader = connected, reader
+                    self.relaying.start()
                     self.wire = Channel(connected.makefile("wb"))
                     self.up = True
                     return
@@ -299,10 +299,9 @@ class Run:
         """Wait for the process to end; then tell its last words, and end what it left behind."""
         assert self.process is not None
         status = self.process.wait()
-        for reader in readers:
-            reader.join(DRAINED)
-        if self.wire is not None:
-            self.relaying.join(DRAINED)
+        deadline = time.monotonic() + DRAINED
+        for thread in (*readers, *([self.relaying] if self.wire is not None else [])):
+            thread.join(max(deadline - time.monotonic(), 0.0))
         self.finish(status)
 
     def finish(self, status: int | None) -> None:
