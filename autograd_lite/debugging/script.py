@@ -62,8 +62,9 @@ class Script:
         self.breakpoints = Breakpoints()
         self.begun: queue.SimpleQueue[Arguments] = queue.SimpleQueue()
         self.requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
-        self.changing = threading.Lock()  # whether it is stopped
+        self.changing = threading.Lock()  # whether it is stopped, or is to stop
         self.stopped = False
+        self.pausing = False  # asked for before the script began
         self.recorder: Recorder | None = None
 
     def __repr__(self) -> str:
@@ -74,13 +75,17 @@ class Script:
     def run(self) -> None:
         """Wait until the adapter says what to run, and run it to its end."""
         options = self.begun.get()
-        self.recorder = recorder = Recorder(
+        recorder = Recorder(
             self.breakpoints,
             self.walk,
             self.tell,
             chosen=chosen(options),
             at_entry=options.flag("stopOnEntry", True) if "stopOnEntry" in options else None,
         )
+        with self.changing:
+            self.recorder = recorder
+            if self.pausing:
+                recorder.pause()
         recorder.install()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self.leave)
@@ -168,8 +173,11 @@ class Script:
             return SETTING[command](self.breakpoints, arguments)
         if command == "threads":
             return {"threads": [{"id": THREAD, "name": "script"}]}
-        if command == "pause" and self.recorder is not None:
-            self.recorder.pause()
+        if command == "pause":
+            with self.changing:
+                self.pausing = True
+                if self.recorder is not None:
+                    self.recorder.pause()
             return {}
         if command == "evaluate" and arguments.text("context", "") == "repl":
             self.channel.send(asking(INPUT, text=arguments.text("expression"), of=request.seq))
