@@ -141,6 +141,18 @@ def test_every_number_of_a_picture_says_what_it_is():
     assert re.search(r'data-n="value:\d+(,\d+)+"[^>]*>[^<]* … ', closed)  # a range over a layer
 
 
+def test_the_words_of_a_picture_are_in_every_language_whatever_the_process_speaks(monkeypatch):
+    pages = {}
+    for spoken in LANGUAGES:
+        monkeypatch.setenv("AUTOGRAD_LITE_LANG", spoken)
+        pages[spoken] = page(trace(digit_cost()), language="ja")
+    assert pages["en"] == pages["ja"]
+    words = [each for each in data_of(pages["en"])["pictured"] if each["en"] == ["layer 2"]]
+    assert words == [{"en": ["layer 2"], "ja": ["第 2 層"]}]
+    headings = [each["ja"] for each in data_of(pages["en"])["pictured"]]
+    assert ["a", {"sub": "1"}, {"sup": "3"}, " の微分"] in headings
+
+
 def test_the_same_program_gives_the_same_page():
     assert page(trace(digit_cost())) == page(trace(digit_cost()))
 
@@ -622,6 +634,35 @@ def test_closed_units_show_the_gradient_of_what_they_compute(reading):
     assert f"grad {expected:.4g}".replace("-", "−") in shown
     reader.press("Home")
     assert set(reader.page.locator(tag).all_text_contents()) == {""}
+
+
+@browser_test
+def test_derivatives_through_a_closed_unit_are_there_once_backprop_has_come_to_it(reading):
+    reader = reading(digit_cost())
+    look = """[...document.querySelectorAll(".picture:not([hidden]) [data-n^='slope:']")]
+        .filter((text) => text.textContent).length"""
+    reader.page.evaluate("location.hash = '#forward=19'")
+    reader.until("forward step 19")
+    assert reader.page.evaluate(look) == 0
+    reader.press("ArrowRight")
+    some = reader.page.evaluate(look)
+    reader.press("End")
+    assert 0 < some < reader.page.evaluate(look)
+
+
+@browser_test
+def test_the_words_in_a_picture_follow_the_language_of_the_page(reading):
+    reader = reading(digit_cost())
+    look = """[...document.querySelectorAll(".picture:not([hidden]) svg [data-w]")]
+        .map((text) => text.textContent)"""
+    label = "document.querySelector('.picture:not([hidden]) svg').getAttribute('aria-label')"
+    own = {"en": {"layer 2", "value", "derivative of a13", "12 edges"},
+           "ja": {"第 2 層", "値", "a13 の微分", "エッジ 12 本"}}  # fmt: skip
+    for language, other in (("en", "ja"), ("ja", "en"), ("en", "ja")):
+        reader.page.locator(f"#{language}").click()
+        shown = set(reader.page.evaluate(look))
+        assert own[language] <= shown and not own[other] & shown
+        assert reader.page.evaluate(label) == words.text("drawing.title", language, names="C")
 
 
 @browser_test

@@ -26,7 +26,7 @@ from autograd_lite.notation import in_signs
 from autograd_lite.plain_numbers import described
 from autograd_lite.tracing.paths import PATHS_COUNTED, product_along, total_derivative
 from autograd_lite.value import Value
-from autograd_lite.words import Language, chosen_language, text
+from autograd_lite.words import Fact, Language, chosen_language, said, text
 
 __all__ = ["Drawing", "RendererNotFound", "draw", "renderer"]
 
@@ -119,7 +119,8 @@ def draw(
     source = writer.dot()
     names = ", ".join(scene.names[scene.number_of[node]] for node in outputs[:3])
     more = ", ..." if len(outputs) > 3 else ""
-    name = plain(title) or text("drawing.title", language, names=in_signs(names + more))
+    own_title = Fact("drawing.title", {"names": in_signs(names + more)})
+    name = plain(title) or said(own_title, language)
     return Drawing(
         source,
         name,
@@ -127,6 +128,7 @@ def draw(
         writer.descriptions,
         scene.left_out,
         numbers=writer.numbers,
+        words={**writer.words.kept, "": [own_title]},
     )
 
 

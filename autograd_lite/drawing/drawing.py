@@ -18,6 +18,7 @@ from autograd_lite.drawing.render import FORMATS, HOW_TO_INSTALL, rendered, rend
 from autograd_lite.drawing.written import Written
 from autograd_lite.files import write_atomically
 from autograd_lite.notation import in_signs
+from autograd_lite.words import Fact
 
 __all__ = ["Drawing"]
 
@@ -39,6 +40,7 @@ class Drawing(Displayed):
     descriptions    per id in the SVG (n12, e12_0) what it is
     left_out        how many nodes of the graph the picture does not show
     numbers         per id in the SVG the numbers that are written there, in order
+    words           per id in the SVG the words that are written there, in order; "": the title
     engine          the layout: "dot", or "neato" where the DOT text gives the places itself
     format          what `pipe`, `render` and `view` make if they are given none: "svg"
 
@@ -47,7 +49,7 @@ class Drawing(Displayed):
 
     __slots__ = (  # no others: a setting that does nothing would be a setting that lies
         "source", "title", "description", "descriptions", "left_out", "engine", "format",
-        "numbers",
+        "numbers", "words",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +61,7 @@ class Drawing(Displayed):
         left_out: int = 0,
         engine: str = "dot",
         numbers: Mapping[str, Sequence[Written]] | None = None,
+        words: Mapping[str, Sequence[Fact]] | None = None,
     ) -> None:
         self.source = source
         self.title = title
@@ -68,6 +71,7 @@ class Drawing(Displayed):
         self.engine = engine
         self.format = "svg"
         self.numbers = dict(numbers or {})
+        self.words = dict(words or {})
 
     def __repr__(self) -> str:
         title = self.title if len(self.title) <= 60 else self.title[:57] + "..."

@@ -10,8 +10,9 @@ from typing import TypeAlias
 
 from autograd_lite import notation
 from autograd_lite.value import Value
+from autograd_lite.words import Fact
 
-__all__ = ["Box", "Grouping", "boxes_of", "slides_boxes"]
+__all__ = ["Box", "Grouping", "box_word", "boxes_of", "slides_boxes"]
 
 Box: TypeAlias = tuple[str, ...]
 Grouping: TypeAlias = Mapping[Value, Sequence[str]] | Callable[[Value], Sequence[str]]
@@ -83,3 +84,17 @@ def common(left: Box, right: Box) -> Box:
             break
         length += 1
     return left[:length]
+
+
+def box_word(box: Box, own: bool) -> Fact | None:
+    """Return the words for a box that a picture made on its `own`; None for what has a name.
+
+    >>> box_word(("layer 2",), True)
+    Fact(key='drawing.layer box', parts={'number': '2'})
+    """
+    layer = notation.layer_number(box[-1])
+    if own and layer:
+        return Fact("drawing.layer box", {"number": layer})
+    if own and box[-1] == UNNAMED:
+        return Fact("drawing.output box")
+    return None

@@ -11,7 +11,7 @@ import graphviz
 
 from autograd_lite import notation
 from autograd_lite.drawing.boxes import Short, expression
-from autograd_lite.drawing.groups import UNNAMED, Box
+from autograd_lite.drawing.groups import Box, box_word
 from autograd_lite.drawing.layout import Layout
 from autograd_lite.drawing.scene import Edge, Scene
 from autograd_lite.drawing.text import (
@@ -20,6 +20,7 @@ from autograd_lite.drawing.text import (
     partial_templates,
     plain,
     prose,
+    range_shown,
     shown,
     table,
     tooltip_of,
@@ -27,10 +28,10 @@ from autograd_lite.drawing.text import (
     visible,
 )
 from autograd_lite.drawing.theme import FONT, Theme
-from autograd_lite.drawing.written import Written
+from autograd_lite.drawing.written import Words, Written
 from autograd_lite.formula import Formula
 from autograd_lite.value import Constant, Value
-from autograd_lite.words import Language, text
+from autograd_lite.words import Fact, Language, said, text
 from autograd_lite.words.op_words import meaning
 
 __all__ = ["DIRECTIONS", "Marks", "Writer"]
@@ -90,6 +91,7 @@ class Writer:
         self.formulas_of: tuple[int, tuple[Formula, ...], list[str]] = (-1, (), [])
         self.descriptions: dict[str, str] = {}  # per id in the SVG, for screen readers
         self.numbers: dict[str, list[Written]] = {}  # per id, the numbers written there, in order
+        self.words = Words(language)
 
     def dot(self) -> str:
         """Return the DOT text: the same for the same graph and options, byte for byte."""
@@ -183,16 +185,13 @@ class Writer:
                     id=f"box{count[0] - 1}",
                 )
                 self.descriptions[f"box{count[0] - 1}"] = self.box_name(inner)
+                self.words.keep(f"box{count[0] - 1}", box_word(inner, self.scene.own_boxes))
                 self.write_box(cluster, inner, inside, count)
 
     def box_name(self, box: Box) -> str:
         """Return what the picture calls a box: as the user does; its own boxes in its language."""
-        name = plain(box[-1])
-        layer = notation.layer_number(name)
-        if self.scene.own_boxes and layer:
-            return text("drawing.layer box", self.language, number=layer)
-        if self.scene.own_boxes and name == UNNAMED:
-            return text("drawing.output box", self.language)
+        word = box_word(box, self.scene.own_boxes)
+        name = plain(box[-1]) if word is None else said(word, self.language)
         return name if visible(name) else "…"
 
     def kind(self, k: int) -> str:
@@ -310,6 +309,7 @@ class Writer:
         count = len(members)
         formula = self.box_formula(item)
         head = f"<B>{typeset(self.box_name(box))}</B>" + (f"&#160;= {formula}" if formula else "")
+        self.words.keep(item, box_word(box, self.scene.own_boxes))
         times = len([k for k in self.scene.exits(item) if self.scene.nodes[k].parents])
         small = f'POINT-SIZE="{t.size * 0.8:g}" COLOR="{t.faint}"'
         if times > 1:
@@ -317,9 +317,8 @@ class Writer:
         rows = [f'<TD COLSPAN="4">{head}</TD>']
         inner = self.inner_rows(item, [k for k in members if self.scene.nodes[k].label])
         if not inner:
-            nodes = text("drawing.one node", self.language)
-            if count > 1:
-                nodes = text("drawing.nodes", self.language, count=f"{count:,}")
+            key = "drawing.nodes" if count > 1 else "drawing.one node"
+            nodes = self.words.write(item, key, count=f"{count:,}")
             inner = [f'<TD COLSPAN="4"><FONT {small}>{nodes}</FONT></TD>']
         rows += inner
         name = plain(" / ".join(self.box_name(box[:depth]) for depth in range(1, len(box) + 1)))
@@ -335,7 +334,6 @@ class Writer:
 
     def inner_rows(self, item: str, labelled: list[int]) -> list[str]:
         """Return the rows of a closed box: its labelled nodes, those of one label together."""
-        t = self.theme
         nodes = self.scene.nodes
         groups: dict[str, list[int]] = {}
         for k in sorted(labelled, key=lambda k: nodes[k].op is None):  # results first
@@ -349,21 +347,27 @@ class Writer:
             if len(groups) > ROWS:
                 groups, rest = {}, labelled
         exit = self.scene.exit_derivatives.get(item) if self.derivatives else None
-        headings = ["", text("drawing.value heading", self.language)]
+        columns = [Fact("drawing.value heading")]
         if exit is not None:
-            name = typeset(self.scene.names[exit[0]])
-            headings.append(text("drawing.derivative heading", self.language, name=name))
+            columns.append(Fact("drawing.derivative heading", {"name": self.scene.names[exit[0]]}))
         if self.gradients:
-            headings.append(text("drawing.gradient heading", self.language))
-        small = f'POINT-SIZE="{t.size * 0.8:g}" COLOR="{t.faint}"'
-        apart = [f"<FONT {small}>&#160;&#160;{h}</FONT>" if h else "" for h in headings]
-        head = "".join(f'<TD ALIGN="RIGHT">{heading}</TD>' for heading in apart)
-        rows = [head] if len(headings) > 2 else []
+            columns.append(Fact("drawing.gradient heading"))
+        rows = [self.head_row(item, columns)] if len(columns) > 1 else []
         rows += [self.inner_row(item, typeset(name), ks, exit) for name, ks in groups.items()]
         if rest:
-            count = text("drawing.labelled nodes", self.language, count=f"{len(rest):,}")
+            count = self.words.write(item, "drawing.labelled nodes", count=f"{len(rest):,}")
             rows.append(self.inner_row(item, count, rest, exit))
         return rows
+
+    def head_row(self, item: str, columns: list[Fact]) -> str:
+        """Return the headings of the columns of a closed box; over the names there is none."""
+        small = f'POINT-SIZE="{self.theme.size * 0.8:g}" COLOR="{self.theme.faint}"'
+        row = '<TD ALIGN="RIGHT"></TD>'
+        for key, parts in columns:
+            heading = text(key, self.language, **{p: typeset(n) for p, n in parts.items()})
+            row += f'<TD ALIGN="RIGHT"><FONT {small}>&#160;&#160;{heading}</FONT></TD>'
+        self.words.keep(item, *columns)
+        return row
 
     def inner_row(
         self, item: str, name: str, ks: list[int], exit: tuple[int, dict[int, float]] | None
@@ -379,18 +383,11 @@ class Writer:
             columns.append(("gradient", tuple(ks), t.gradient, [nodes[k].grad for k in ks]))
         cells = f'<TD ALIGN="LEFT">{name}</TD>'
         for kind, at, colour, numbers in columns:
-            shown_number = self.span(numbers)
+            shown_number = range_shown(numbers, self.digits)
             self.numbers.setdefault(item, []).append(Written(kind, at, shown_number))
             font = f'<FONT COLOR="{colour}" POINT-SIZE="{t.size:g}">'
             cells += f'<TD ALIGN="RIGHT">{font}&#160;&#160;{shown_number}</FONT></TD>'
         return cells
-
-    def span(self, numbers: list[float]) -> str:
-        """Return a number, or the range of several."""
-        low, high = min(numbers), max(numbers)
-        if low == high or low != low:
-            return number_shown(low, self.digits)
-        return f"{number_shown(low, 3)} … {number_shown(high, 3)}"
 
     def box_formula(self, item: str) -> str:
         """Return how the one result of a closed box comes about: σ(⟨w,x⟩ + b); "" if too long."""
@@ -406,7 +403,8 @@ class Writer:
     def write_edge(self, graph: graphviz.Digraph, edge: Edge) -> None:
         t = self.theme
         look: dict[str, str] = {"id": edge.id, **self.layout.hints(edge)}
-        count = text("drawing.edges", self.language, count=f"{len(edge.parts):,}")
+        counted = Fact("drawing.edges", {"count": f"{len(edge.parts):,}"})
+        count = said(counted, self.language)
         description = count
         many = len(edge.parts) > 1 and edge.parent[0] == "n" and edge.child[0] == "n"
         found = self.scene.derivative(edge)
@@ -426,7 +424,9 @@ class Writer:
                 description = f"{count}, {description}"
         if many and found is not None and self.derivatives and not constant:
             look["label"] = self.derivative_label(edge, *found, count)
+            self.words.keep(edge.id, counted)
         elif many or (self.derivatives and found is None and not constant):
+            self.words.keep(edge.id, counted)
             look["label"] = f"<&#160;{count}&#160;>"
             look["fontcolor"] = t.faint
         colours = sorted(

@@ -27,6 +27,7 @@ from autograd_lite.printing import ATOM, SUM, Printer, one_word
 
 __all__ = [
     "plain", "visible", "shown", "lines", "prose", "typeset", "tooltip_of", "number_shown",
+    "range_shown",
     "table", "partial_templates", "formula_shown",
 ]  # fmt: skip
 
@@ -158,6 +159,18 @@ def number_shown(number: float, digits: int) -> str:
     """
     text = f"{number + 0.0:.{digits}g}"
     return text.replace("-", "−").replace("inf", "∞")
+
+
+def range_shown(numbers: Sequence[float], digits: int) -> str:
+    """Return a number, or the range of several, as a picture has it.
+
+    >>> range_shown([0.5, 0.5], 4), range_shown([-1.0, 2.5, 0.0], 4)
+    ('0.5', '−1 … 2.5')
+    """
+    low, high = min(numbers), max(numbers)
+    if low == high or low != low:
+        return number_shown(low, digits)
+    return f"{number_shown(low, 3)} … {number_shown(high, 3)}"
 
 
 # -- Formulas of partials ------------------------------------------------------------------------

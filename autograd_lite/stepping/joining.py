@@ -22,8 +22,8 @@ __all__ = ["MODULES", "joined", "script", "shortened", "whole"]
 MODULES = (
     "pieces", "words", "numbers", "passes", "telling", "state", "moving", "leaves", "predict",
     "finding", "ways", "sizes",
-    "typeset", "step", "change", "table", "places", "edges", "spoken", "picture", "paper",
-    "asking", "node", "controls", "playing", "flow", "pointing", "tools", "address", "api",
+    "typeset", "step", "change", "table", "places", "edges", "spoken", "picture", "pictured",
+    "paper", "asking", "node", "controls", "playing", "flow", "pointing", "tools", "address", "api",
     "reader", "main",
 )  # fmt: skip
 

@@ -18,7 +18,7 @@ from autograd_lite.files import write_atomically
 from autograd_lite.stepping.joining import script
 from autograd_lite.stepping.live import live_program
 from autograd_lite.stepping.page_data import page_data
-from autograd_lite.stepping.pictures import MOST_NODES, Shared, chosen_views, picture
+from autograd_lite.stepping.pictures import MOST_NODES, Shared, chosen_views, picture, roomiest
 from autograd_lite.tracing.recording import Trace
 from autograd_lite.words import LANGUAGES, Language, chosen_language, text
 
@@ -50,7 +50,11 @@ def page(record: Trace, *, language: Language | None = None, level: str = "node"
     style += shared.rules()
     shown_by = dict(zip(views, [shown_by for _, shown_by in pictures]))
     small = len(record.nodes) <= MOST_NODES
-    data = page_data(record, language, shown_by, small)
+    data = {
+        **page_data(record, language, shown_by, small),
+        "pictured": shared.said(),
+        "laidOut": roomiest(),
+    }
     program = live_program(record) if data["live"] else "const program = null;"
     parts = {
         "language": language,

@@ -5,18 +5,24 @@ A page holds several: all nodes, units as closed boxes, and each box opened by i
 
 import html
 import itertools
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
+from autograd_lite.console import width_of
 from autograd_lite.drawing import draw
 from autograd_lite.drawing.scene import Scene
 from autograd_lite.drawing.theme import LIGHT
 from autograd_lite.drawing.written import Written
+from autograd_lite.stepping.pieces import pieces, plain
 from autograd_lite.tracing.recording import Trace
+from autograd_lite.words import LANGUAGES, Fact, Language, said, text
 
-__all__ = ["MOST_IN_UNITS", "MOST_NODES", "Shared", "chosen_views", "cleaned", "picture"]
+__all__ = [
+    "MOST_IN_UNITS", "MOST_NODES", "Shared", "chosen_views", "cleaned", "picture", "roomiest",
+]  # fmt: skip
 
 MOST_NODES = 600  # beyond, the picture of all nodes cannot be read, nor laid out in a second
 MOST_IN_UNITS = 3000  # beyond, the page is more than a few MB
@@ -55,6 +61,7 @@ class Shared:
     def __init__(self) -> None:
         self.names: dict[tuple[tuple[str, str], ...], str] = {}  # a look -> its class
         self.shapes: dict[str, int] = {}  # what is drawn, as SVG -> its number
+        self.words: dict[str, int] = {}  # words in all languages, as JSON -> their number
 
     def take(self, element: ElementTree.Element) -> None:
         """Let a class say how an element looks, instead of its attributes."""
@@ -83,6 +90,15 @@ class Shared:
         number = self.shapes.setdefault(drawn, len(self.shapes))
         place = f"translate({tenths(x)} {tenths(y)})"
         ElementTree.SubElement(parent, f"{SVG}g", {"data-shape": str(number), "transform": place})
+
+    def word(self, word: Fact, end: str = "") -> int:
+        """Return the number of words that stand in a picture, in pieces, with what follows them."""
+        told = {each: pieces(said(word, each) + end) for each in LANGUAGES}
+        return self.words.setdefault(json.dumps(told), len(self.words))
+
+    def said(self) -> list[Any]:
+        """Return the words by their numbers: language -> pieces."""
+        return [json.loads(told) for told in self.words]
 
     def drawn(self) -> str:
         """Return the shapes in common as SVG, in the order of their numbers."""
@@ -130,14 +146,22 @@ def chosen_views(record: Trace, level: str) -> dict[str, Any]:
 def picture(record: Trace, name: str, closed: Any, shared: Shared) -> tuple[str, dict[str, str]]:
     """Return a picture as SVG for the page, and what shows the nodes and edges inside boxes.
 
-    That is the id of the box for a node ("n12": "g2"), and for an edge that of the one arrow
-    drawn for several ("e12_1": "e12_0").
+    It is laid out in the language that takes most room; its words know what they are in the others.
+    What shows an inner node is the id of its box ("n12": "g2"), and for an edge that of the one
+    arrow drawn for several ("e12_1": "e12_0").
     """
     scene = Scene([record.output], closed=closed, limit=None)
+    language = roomiest()
     with record.replay().goto(len(record)).show():  # so that the boxes have room for gradients
-        drawing = draw(record.output, closed=closed, limit=None, gradients=closed is not True)
+        drawing = draw(
+            record.output, closed=closed, limit=None, gradients=closed is not True,
+            language=language,
+        )  # fmt: skip
     root = cleaned(drawing.svg())
+    (title,) = drawing.words[""]
+    root.set("data-w", str(shared.word(title)))
     for group in root.iter(f"{SVG}g"):
+        mark_words(group, drawing.words.get(group.get("data-id", ""), ()), shared, language)
         mark_numbers(group, drawing.numbers.get(group.get("data-id", ""), ()), record)
     compact(root, shared)
     svg = ElementTree.tostring(root, encoding="unicode")
@@ -147,6 +171,17 @@ def picture(record: Trace, name: str, closed: Any, shared: Shared) -> tuple[str,
             shown_by[f"e{k}_{i}"] = arrow.id
     view = html.escape(name, quote=True)
     return f'<div class="picture" data-view="{view}" hidden>{svg}</div>', shown_by
+
+
+def roomiest() -> Language:
+    """Return the language whose headings of a closed box, the narrowest places, are longest."""
+    return max(LANGUAGES, key=heading_width)
+
+
+def heading_width(language: Language) -> int:
+    """Return how many columns the headings of a closed box take in a language."""
+    keys = ("drawing.value heading", "drawing.derivative heading", "drawing.gradient heading")
+    return sum(width_of(text(key, language, name="a")) for key in keys)
 
 
 # -- Nothing but shapes and text -------------------------------------------------------------------
@@ -254,6 +289,34 @@ def mark(element: ElementTree.Element, written: Written, record: Trace) -> None:
         element = ElementTree.SubElement(element, TSPAN)
         element.text = written.text
     element.set("data-n", f"{written.kind}:{','.join(map(str, at))}")
+
+
+# -- Which words are which -------------------------------------------------------------------------
+
+
+def mark_words(
+    group: ElementTree.Element, words: Sequence[Fact], shared: Shared, language: Language
+) -> None:
+    """Let words of a node, box or edge be one text that knows what it is in each language.
+
+    In the drawing an index in them is a text of its own.
+    """
+    texts = [child for child in group if child.tag == TEXT]
+    for word in words:
+        wanted = squeezed(plain(pieces(said(word, language))))
+        for first, last in itertools.combinations(range(len(texts) + 1), 2):
+            run = squeezed("".join(text.text or "" for text in texts[first:last]))
+            if run.rstrip(":") == wanted:
+                texts[first].set("data-w", str(shared.word(word, ":" if run[-1] == ":" else "")))
+                for text in texts[first + 1 : last]:
+                    group.remove(text)
+                del texts[first:last]
+                break
+
+
+def squeezed(text: str) -> str:
+    """Return a text without its spaces."""
+    return "".join(text.split())
 
 
 # -- In few bytes ----------------------------------------------------------------------------------

@@ -32,3 +32,7 @@ export function api(here, act) {
 
   return { set, reset: act.setBack, values, gradients, goto: act.move, position: () => here.position };
 }
+
+export function tellOthers({ position, chosen }) {
+  dispatchEvent(new CustomEvent("autograd", { detail: { position, node: chosen } }));
+}

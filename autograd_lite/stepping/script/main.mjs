@@ -7,6 +7,7 @@ import { byId } from "./typeset.mjs";
 import { showStep } from "./step.mjs";
 import { buildTable, showTable } from "./table.mjs";
 import { findPictures, prepare, showPicture } from "./picture.mjs";
+import { sayPicture } from "./pictured.mjs";
 import { settle, watchPaper, zoom } from "./paper.mjs";
 import { asksFor, showPredicting, showQuestion, showVerdict, watchAsking } from "./asking.mjs";
 import { showNode } from "./node.mjs";
@@ -16,7 +17,7 @@ import { flow } from "./flow.mjs";
 import { showTicks, watchNumbers, watchPointing } from "./pointing.mjs";
 import { showTools, watchTools } from "./tools.mjs";
 import { follow, remember } from "./address.mjs";
-import { api } from "./api.mjs";
+import { api, tellOthers } from "./api.mjs";
 
 const data = dataOf(byId("data").textContent);
 const here = reader(data, program);
@@ -42,19 +43,18 @@ function show() {
   showTools(here);
   if (here.chosen >= 0) showNode(here, move, change);
   remember(here);
-  dispatchEvent(new CustomEvent("autograd", { detail: { position: here.position, node: here.chosen } }));
+  tellOthers(here);
 }
 
 function layOut() { // when a view is opened, and when its frame gets or changes its size
   const picture = seen();
   if (!settle(here, picture)) return;
   prepare(here, picture, { choose, open: openBox, change, move });
+  sayPicture(here, picture);
   showPicture(here, picture);
 }
 
-function zoomBy(factor, point) {
-  zoom(here, seen(), factor, point);
-}
+const zoomBy = (factor, point) => zoom(here, seen(), factor, point);
 
 function open(view) {
   here.view = view;
@@ -124,6 +124,7 @@ function move(position) {
 function speak(language) {
   here.language = language;
   showWords(here);
+  sayPicture(here, seen());
   show();
 }
 

@@ -22,7 +22,7 @@ export function findPictures(data) {
     const shownBy = data.shownBy[holder.dataset.view];
     const shapeOf = (part) => shapes.get(part) ?? shapes.get(shownBy[part]);
     const picture = {
-      holder, svg: holder.querySelector("svg"), ready: false, places: [],
+      holder, svg: holder.querySelector("svg"), ready: false, fixed: false, places: [],
       colours: coloursOf(data),
       nodes: new Map(), // node -> shape
       edges: new Map(), // edge -> shape
@@ -69,7 +69,7 @@ export function prepare(here, picture, { choose, open, change, move }) {
   makeReachable(here, picture, { choose, open, move });
 }
 
-function drawn(tag, attributes) {
+export function drawn(tag, attributes) {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   return made;

@@ -1,6 +1,7 @@
 // The numbers that stand in a picture: what each is, and how it is written there.
 import { short, told } from "./numbers.mjs";
 import { slopesOf } from "./passes.mjs";
+import { gradientAt, isBackward } from "./state.mjs";
 
 export const AROUND = 6; // points, in a box beside its number
 
@@ -53,11 +54,18 @@ function placeText(here, { kind, at }, slopes) {
   const { data, numbers } = here;
   if (kind === "value") return range(at.map((node) => numbers.values[node]));
   const [top, ...others] = at;
+  const through = kind === "slope" || others.some((step) => data.steps[step - 1].child !== top);
+  if (through && !isReached(here, top)) return "";
   if (!slopes.has(top)) slopes.set(top, slopesOf(data, numbers, top));
   const slope = slopes.get(top);
   if (kind === "slope") return range(others.map((node) => slope[node]));
   const along = (sum, step) => sum + numbers.partials[step - 1] * slope[data.steps[step - 1].child];
   return short(others.reduce(along, 0));
+}
+
+// Derivatives through a closed box are backprop's work: they are there once it has come to its result.
+function isReached({ line, numbers, position }, node) {
+  return isBackward(line, position) && gradientAt(line, numbers, node, position) !== undefined;
 }
 
 // A number, or the range of several, as a drawing has it.
