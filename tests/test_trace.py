@@ -448,7 +448,9 @@ def test_a_trace_is_saved_under_names_of_its_own_kind(tmp_path):
     for name in ("x.pdf", "lesson.py", "picture.png", "notes.ipynb", "steps"):
         path = tmp_path / name
         path.write_text("my work")
-        with pytest.raises(ValueError, match=r"a trace is written as \.html or \.tex"):
+        with pytest.raises(
+            ValueError, match=r"a trace is written as \.html, \.svg, \.gif or \.tex"
+        ):
             steps.save(path)
         assert path.read_text() == "my work"
 

@@ -41,9 +41,7 @@ DRAINED = 1.0  # seconds for the last output, which another process may hold ope
 GENTLY = 1.0  # seconds from asking a script to end until it is ended
 CHUNK = 32 * 1024  # bytes of output in one message
 MOST_OUTPUT = 8 * 1024 * 1024  # bytes of output that an editor is sent
-PLAIN = {  # an editor's console is no terminal
-    "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1",
-}  # fmt: skip
+IN_UTF8 = {"PYTHONIOENCODING": "utf-8"}  # an editor's console is no terminal
 
 
 class Command(NamedTuple):
@@ -136,7 +134,7 @@ class Run:
         """
         if self.command.plain:
             self.up = True
-            self.begin_process(self.command.environment)
+            self.begin_process({**IN_UTF8, "PYTHONUNBUFFERED": "1", **self.command.environment})
             return
         password = secrets.token_hex(16)
         with socket.create_server((HOST, 0)) as server:
@@ -146,7 +144,7 @@ class Run:
                 marked = {**environment, MARK: self.mark}
                 self.number = in_terminal(self.command.words, marked) or None
             else:
-                self.begin_process({**PLAIN, **environment})
+                self.begin_process({**IN_UTF8, **environment})
             self.accept(server, password)
 
     def begin_process(self, environment: Mapping[str, str | None]) -> None:

@@ -5,6 +5,7 @@ is stopped in a recording it hands requests over to the main thread, else it ans
 place. When the adapter is gone, so is this process, with all that the script started.
 """
 
+import io
 import os
 import queue
 import runpy
@@ -47,6 +48,9 @@ def main() -> None:
     reader = Reader(wire.makefile("rb"))
     channel = Channel(wire.makefile("wb"))
     channel.send(asking(HELLO, password=password, process=os.getpid()))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True)  # each line is told when it is printed
     script = Script(reader, channel, wire)
     threading.Thread(target=script.listen, name="debugger", daemon=True).start()
     script.run()

@@ -198,10 +198,11 @@ class Trace(Record, Displayed, Sequence[Step]):
     def save(
         self, path: str | Path, *, language: Language | None = None, level: str = "node"
     ) -> Path:
-        """Write the trace as one web page that opens from disk, or as LaTeX; return its path.
+        """Write the trace as a web page that opens from disk, for slides or paper; return its path.
 
-        path        ends in .html, or in .tex for a handout of every step
-        language    of the page when it opens; it can be switched there
+        path        ends in .html; in .svg or .gif for an animation of both passes, two seconds a
+                    step (a GIF needs the extra `gif`); or in .tex for a handout of every step
+        language    of what is told; a page can be switched
         level       "node"; or "unit": only the boxes of units, for a graph too big for its nodes
 
         Raises ValueError if the name is of another kind or the graph is too big for a page, and

@@ -23,6 +23,8 @@ def saver_for(path: Path) -> Callable[..., Path]:
     """
     saver = SAVERS.get(path.suffix.lower())
     if saver is None:
-        kinds = " or ".join(SAVERS)
-        raise ValueError(f"a trace is written as {kinds}, not as {path.name!r}")
+        *kinds, last = SAVERS
+        raise ValueError(
+            f"a trace is written as {', '.join(kinds)} or {last}, not as {path.name!r}"
+        )
     return saver
