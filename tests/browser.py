@@ -104,8 +104,8 @@ class Reader:
 def reading(chromium, tmp_path):
     readers = []
 
-    def opened(output, fragment="", language="en", **context):
-        path = trace(output).save(tmp_path / "backprop.html", language=language)
+    def opened(output, fragment="", language="en", level="node", **context):
+        path = trace(output).save(tmp_path / "backprop.html", language=language, level=level)
         reader = Reader(chromium, path, fragment, **context)
         readers.append(reader)
         return reader

@@ -1,11 +1,13 @@
 """The web page of a trace: what is in the file, and what a reader does with it in a browser."""
 
+import base64
 import html
 import json
 import os
 import re
 import shutil
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -58,7 +60,10 @@ def shapes_of(steps):
 
 
 def data_of(text):
-    return json.loads(re.search(r'id="data">(.*?)</script>', text, re.S)[1])
+    written = re.search(r'id="data">(.*?)</script>', text, re.S)[1]
+    if not written.startswith("{"):  # packed
+        written = zlib.decompress(base64.b64decode(written)).decode("utf-8")
+    return json.loads(written)
 
 
 # -- The file ----------------------------------------------------------------------------------
@@ -634,6 +639,39 @@ def test_closed_units_show_the_gradient_of_what_they_compute(reading):
     assert f"grad {expected:.4g}".replace("-", "−") in shown
     reader.press("Home")
     assert set(reader.page.locator(tag).all_text_contents()) == {""}
+
+
+def images_cost(count=64):
+    network = nn.Network([12, 3, 2], seed=1)
+    images = [[float((k + i * i) % 3 == 0) for i in range(12)] for k in range(count)]
+    C = total([nn.squared_error(network(image), [1.0, 0.0]) for image in images])
+    C.label = "C"
+    return C
+
+
+def test_the_cost_of_64_images_is_a_page_of_two_megabytes():
+    written = page(trace(images_cost()), level="unit")
+    assert len(written.encode()) < 2_500_000
+    data = data_of(written)
+    assert len(data["nodes"]) > 2000 and len(data["steps"]) > 6000
+    policy = html.unescape(re.search(r'Policy" content="([^"]*)"', written)[1])
+    for script in re.findall(r"<script[^>]*>(.*?)</script>", written, re.S)[1:]:
+        assert fingerprint(script) in policy
+
+
+@browser_test
+def test_a_packed_page_opens_by_itself_and_tells_the_same(reading):
+    output = images_cost(16)
+    steps = trace(output)
+    reader = reading(output, level="unit")
+    reader.page.wait_for_function("window.autograd")
+    assert reader.page.evaluate("typeof DecompressionStream") == "function"
+    assert reader.page.locator("#later").count() == 1
+    reader.page.evaluate(f"autograd.goto({len(steps.forward) + 40})")
+    heading = reader.page.locator("#heading").text_content()
+    assert heading == plain(pieces(steps[39].heading("en")))
+    gradients = reader.page.evaluate("autograd.gradients()")
+    assert gradients["w_11^3"] == steps.replay().goto(len(steps)).gradient("w_11^3")
 
 
 @browser_test

@@ -10,6 +10,7 @@ import hashlib
 import html
 import json
 import re
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from autograd_lite.words import LANGUAGES, Language, chosen_language, text
 __all__ = ["page", "save", "titled"]
 
 FOLDER = Path(__file__).parent
+MOST_JSON = 1_000_000  # letters; more are packed
+OLD_BROWSER = '<p id="old-browser" hidden>{}</p>\n'
 
 
 def save(
@@ -56,20 +59,37 @@ def page(record: Trace, *, language: Language | None = None, level: str = "node"
         "laidOut": roomiest(),
     }
     program = live_program(record) if data["live"] else "const program = null;"
+    written = as_json(data)
+    packed = len(written) > MOST_JSON
+    unpack = (FOLDER / "unpack.js").read_text(encoding="utf-8")
+    scripts = [program, script(), *([unpack] if packed else [])]
     parts = {
         "language": language,
         "title": titled(record, language),
-        "noscript": " ".join(html.escape(text("page.noscript", each)) for each in LANGUAGES),
-        "policy": policy([program, script()], style),
+        "noscript": in_all_languages("page.noscript"),
+        "policy": policy(scripts, style),
         "style": style,
         "pictures": "\n".join(svg for svg, _ in pictures),
         "shapes": shared.drawn(),
-        "data": as_json(data),
+        "data": deflated(written) if packed else written,
         "program": program,
         "script": script(),
+        "later": ' type="text/plain" id="later"' if packed else "",
+        "unpack": f"<script>{unpack}</script>\n" if packed else "",
+        "old": OLD_BROWSER.format(in_all_languages("packed.old browser")) if packed else "",
     }
     template = (FOLDER / "page.html").read_text(encoding="utf-8")
     return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], template)
+
+
+def in_all_languages(key: str) -> str:
+    """Return words in every language, one after the other, as HTML has them."""
+    return " ".join(html.escape(text(key, each)) for each in LANGUAGES)
+
+
+def deflated(written: str) -> str:
+    """Return a text packed, as letters: a twentieth of the data of a large page."""
+    return base64.b64encode(zlib.compress(written.encode("utf-8"), 9)).decode("ascii")
 
 
 def titled(record: Trace, language: Language) -> str:

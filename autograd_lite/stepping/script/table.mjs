@@ -6,6 +6,8 @@ import { byId, button, element } from "./typeset.mjs";
 import { piecesOf, said } from "./step.mjs";
 import { leafField, showField } from "./change.mjs";
 
+const MANY = 300; // rows: of more, the columns keep their widths, or every step lays out all
+
 // Make a row for every node but constants, output first; `choose` is called with a node, `change`
 // with a leaf and its new number.
 export function buildTable(here, choose, change) {
@@ -16,10 +18,14 @@ export function buildTable(here, choose, change) {
     const first = element("td");
     first.append(button(piecesOf(here, node), () => choose(node)));
     row.append(first, element("td"), element("td"));
-    if (here.leaves.has(node)) row.children[1].append(leafField(here, node, change));
+    const [, value, gradient] = row.children;
+    const field = here.leaves.has(node) ? leafField(here, node, change) : null;
+    if (field) value.append(field);
+    row.parts = { value, gradient, field, shown: [] };
     byId("rows").append(row);
     rows.set(node, row);
   }
+  byId("rows").parentNode.classList.toggle("many", rows.size > MANY);
   return rows;
 }
 
@@ -28,27 +34,33 @@ export function showTable(here, rows) {
   const receiver = receiverAt(data, line, here.asked || position);
   const done = said(here, "done");
   for (const [node, row] of rows) {
-    const [, value, gradient] = row.children;
-    const complete = isComplete(line, node, position);
-    const field = value.firstElementChild;
-    if (field) showField(here, field, node);
-    else write(value, shown(valueAt(line, numbers, node, position)));
-    write(gradient, shown(gradientAt(line, numbers, node, position)));
-    gradient.title = complete ? done : "";
-    row.classList.toggle("complete", complete);
-    row.classList.toggle("now", node === receiver);
+    const { field, shown: before } = row.parts;
+    const gradient = gradientAt(line, numbers, node, position);
+    const now = [valueAt(line, numbers, node, position), gradient, isComplete(line, node, position), node === receiver, done];
+    if (field) now.push(field.value, here.changes.has(node));
+    if (now.every((part, k) => Object.is(part, before[k]))) continue;
+    showRow(row, now);
+    if (!field) continue;
+    showField(here, field, node);
+    now[now.length - 2] = field.value;
   }
   const row = rows.get(receiver);
   if (row) bringIntoView(here, byId("rows-frame"), row, byId("rows-head").offsetHeight);
 }
 
+function showRow(row, now) { // only what changes: a big table is shown at every step
+  const [value, gradient, complete, receives, done] = now;
+  if (!row.parts.field) row.parts.value.textContent = shown(value);
+  row.parts.gradient.textContent = shown(gradient);
+  row.parts.gradient.title = complete ? done : "";
+  row.classList.toggle("complete", complete);
+  row.classList.toggle("now", receives);
+  row.parts.shown = now;
+}
+
 // A number as the table has it; a dash where there is none yet.
 export function shown(number) {
   return number === undefined ? NOT_YET : told(number);
-}
-
-function write(cell, text) { // only what changes: a big table is shown at every step
-  if (cell.textContent !== text) cell.textContent = text;
 }
 
 export function bringIntoView(here, frame, item, head = 0) {
