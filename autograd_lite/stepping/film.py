@@ -18,7 +18,15 @@ from autograd_lite.drawing.scene import Edge, Scene
 from autograd_lite.drawing.text import number_shown
 from autograd_lite.drawing.theme import FONT, LIGHT
 from autograd_lite.files import write_atomically
-from autograd_lite.stepping.pictures import SVG, TEXT, chosen_views, cleaned, mark_numbers
+from autograd_lite.stepping.pictures import (
+    LEVELS,
+    SMALL,
+    SVG,
+    TEXT,
+    chosen_views,
+    cleaned,
+    mark_numbers,
+)
 from autograd_lite.stepping.pieces import pieces
 from autograd_lite.tracing.forward import ForwardStep
 from autograd_lite.tracing.recording import Trace
@@ -39,7 +47,6 @@ PIXELS = 4 / 3  # of a screen, a point
 DIGITS = 4  # as the drawing has them
 SHAPES = ("path", "polygon", "polyline", "ellipse", "rect")
 KINDS = ("gradient", "number", "node", "edge", "graph", "cluster")  # classes of the drawing
-LEVELS = {"sub": 0.25, "sup": -0.4}  # how far down an index stands, in heights of letters
 SEEN, RISES = "data-seen", "data-rises"  # the marks of parts that are not always there
 
 
@@ -320,7 +327,7 @@ def set_line(element: ElementTree.Element, line: str) -> None:
         wanted = LEVELS.get(kind, 0.0) * SIZE
         look = {"dy": f"{wanted - level:g}"} if wanted != level else {}
         if kind:
-            look["font-size"] = f"{SIZE * 0.75:g}"
+            look["font-size"] = f"{SIZE * SMALL:g}"
         span = ElementTree.SubElement(element, f"{SVG}tspan", look)
         span.text = part if isinstance(part, str) else ""
         level = wanted

@@ -21,7 +21,8 @@ from autograd_lite.tracing.recording import Trace
 from autograd_lite.words import LANGUAGES, Fact, Language, said, text
 
 __all__ = [
-    "MOST_IN_UNITS", "MOST_NODES", "Shared", "chosen_views", "cleaned", "picture", "roomiest",
+    "LEVELS", "MOST_IN_UNITS", "MOST_NODES", "SMALL", "SVG", "Shared", "TEXT", "chosen_views",
+    "cleaned", "mark_numbers", "picture", "roomiest",
 ]  # fmt: skip
 
 MOST_NODES = 600  # beyond, the picture of all nodes cannot be read, nor laid out in a second
@@ -30,6 +31,8 @@ MOST_OPENED = 8  # boxes that also get a picture with only them open
 
 NUMBER = re.compile(r"−?(∞|[0-9][0-9.]*(e[+−-]?[0-9]+)?)|nan")  # as `number_shown` writes one
 SMALLEST_NUMBER = 10.0  # points; indices are smaller
+LEVELS = {"sub": 0.25, "super": -0.4, "sup": -0.4}  # how far down an index stands, in heights
+SMALL = 0.75  # and how large it is
 NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
 SVG = "{http://www.w3.org/2000/svg}"
 TEXT, TSPAN = f"{SVG}text", f"{SVG}tspan"
@@ -243,11 +246,10 @@ def clean(element: ElementTree.Element) -> None:
         element.set("class", "gradient")
     elif shift is None and is_number(element):
         element.set("class", "number")
-    if shift in ("sub", "super"):
+    if shift in LEVELS:
         size = float(element.get("font-size", "12"))
-        down = 0.25 * size if shift == "sub" else -0.4 * size
-        element.set("y", f"{float(element.get('y', '0')) + down:.2f}")
-        element.set("font-size", f"{0.75 * size:.2f}")
+        element.set("y", f"{float(element.get('y', '0')) + LEVELS[shift] * size:.2f}")
+        element.set("font-size", f"{SMALL * size:.2f}")
 
 
 def is_number(element: ElementTree.Element) -> bool:
