@@ -5,8 +5,10 @@
     python -m autograd_lite draw "(2 - y)**2" y=0.5 --out graph.png
     python -m autograd_lite grad "w*x + b" w=2 x=3 b=1
     python -m autograd_lite check "sigmoid(w*x + b)" w=2 x=3 b=1
+    python -m autograd_lite vscode
+    python -m autograd_lite dap
 
-The expression is parsed, never run as code; see `autograd_lite.expression`.
+The last two are for editors: they step through a script of yours, forward and back. An expression is parsed, never run as code; see `autograd_lite.expression`.
 """
 
 import argparse

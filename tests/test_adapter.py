@@ -417,8 +417,16 @@ ENDLESS = {
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes as on Unix")
-@pytest.mark.parametrize("kind", ENDLESS)
-@pytest.mark.parametrize("ending", ["terminate", "disconnect", "closed", "killed"])
+@pytest.mark.parametrize(
+    ("kind", "ending"),
+    [
+        ("loops", "disconnect"),
+        ("waits for input", "closed"),
+        ("holds on to signals", "terminate"),
+        ("holds on to signals", "killed"),
+        *[("forks for ever", ending) for ending in ("terminate", "disconnect", "closed", "killed")],
+    ],
+)
 def test_a_script_without_end_is_ended_with_all_that_it_started(tmp_path, kind, ending):
     debugger = Debugger(tmp_path)
     launch_marked(debugger, ENDLESS[kind])
