@@ -8,7 +8,8 @@
     python -m autograd_lite vscode
     python -m autograd_lite dap
 
-The last two are for editors: they step through a script of yours, forward and back. An expression is parsed, never run as code; see `autograd_lite.expression`.
+The last two are for editors: they step through a script of yours, forward and back. An expression
+is parsed, never run as code; see `autograd_lite.expression`.
 """
 
 import argparse
