@@ -8,6 +8,8 @@ const told = {};
 async function main() {
   const client = new DebugClient("node", "", "autograd-lite");
   client.defaultTimeout = 30000;
+  client.logged = [];
+  client.on("output", (event) => { if (event.body.category === "console") client.logged.push(event.body.output); });
   await client.start(port);
   const on = { threadId: 1 };
 
@@ -23,7 +25,9 @@ async function main() {
   await initialized;
   const source = { path: program };
   told.lines = (await client.setBreakpointsRequest({ source, breakpoints: [{ line: 5 }] })).body.breakpoints;
-  told.labels = (await client.setFunctionBreakpointsRequest({ breakpoints: [{ name: "x", condition: "after > 1" }] })).body.breakpoints;
+  told.labels = (await client.setFunctionBreakpointsRequest({ breakpoints: [
+    { name: "x", condition: "after > 1" }, { name: "a", hitCondition: "2" }, { name: "b", logMessage: "dC/db = {after}" },
+  ] })).body.breakpoints;
   await client.setExceptionBreakpointsRequest({ filters: ["nan", "failing"] });
   let stopped = client.waitForEvent("stopped");
   await client.configurationDoneRequest();
@@ -37,6 +41,11 @@ async function main() {
   told.parameters = (await client.variablesRequest({ variablesReference: parameters })).body.variables.map((row) => row.name);
   told.pressed = [];
   for (const name of ["stepIn", "stepIn", "stepBack", "next", "continue", "reverseContinue", "stepOut", "stepOut"]) told.pressed.push([name, await press(name)]);
+  told.logged = client.logged;
+  told.hover = (await client.evaluateRequest({ expression: "w", context: "hover" })).body.result;
+  told.watch = (await client.evaluateRequest({ expression: "w.grad * 2 > 0", context: "watch" })).body.result;
+  told.position = (await client.customRequest("autogradLite/position")).body;
+  told.beside = (await client.customRequest("autogradLite/values", { path: program })).body.lines;
   told.why = (await client.evaluateRequest({ expression: "why w" })).body.result;
   const data = (await client.dataBreakpointInfoRequest({ name: "w.grad" })).body;
   told.data = (await client.setDataBreakpointsRequest({ breakpoints: [{ dataId: data.dataId, accessType: "write" }] })).body.breakpoints;
@@ -49,6 +58,8 @@ async function main() {
   const here = (await client.scopesRequest({ frameId: frames[0].id })).body.scopes.find((scope) => scope.name === "Parameters");
   told.set = (await client.setVariableRequest({ variablesReference: here.variablesReference, name: "w", value: "4" })).body.value;
   await invalidated;
+  told.setAgain = (await client.customRequest("setExpression", { expression: "b", value: "-2" })).body.value;
+  told.exception = (await client.exceptionInfoRequest(on)).body.breakMode;
   stopped = client.waitForEvent("stopped");
   await client.pauseRequest(on);
   told.paused = (await stopped).body.reason;

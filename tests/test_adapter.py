@@ -615,14 +615,19 @@ def test_a_client_that_others_wrote_can_make_every_request(port, tmp_path):
         ["stepIn", "forward 4 of 4: C"],
         ["stepIn", "backward 1 of 7: C -> a"],
         ["stepBack", "forward 4 of 4: C"],
-        ["next", "backward 2 of 7: C -> x"],
-        ["continue", "backward 3 of 7: a -> v4"],
-        ["reverseContinue", "forward 3 of 4: a"],
-        ["stepOut", "forward 4 of 4: C"],
+        ["next", "backward 1 of 7: C -> a"],  # the second hit of a
+        ["continue", "backward 3 of 7: a -> v4"],  # line 5
+        ["reverseContinue", "backward 1 of 7: C -> a"],
         ["stepOut", "backward 3 of 7: a -> v4"],
+        ["stepOut", "backward 7 of 7: v2 -> x"],  # x is larger than 1 there
     ]
+    assert told["logged"] == ["dC/db = 0.0199442\n"]
+    assert (told["hover"], told["watch"]) == ("2   grad 0.0598325", "true")
+    assert (told["position"]["at"], told["position"]["address"]) == (11, "#step=7")
+    assert told["beside"][1] == {"line": 4, "text": "z = 5, z.grad = 0.0199442"}
+    assert (told["setAgain"], told["exception"]) == ("-2", "always")
     assert told["why"].startswith("dC/dw = 0.0598325: C depends on w along one path")
-    assert told["back"] == "forward 3 of 4: a"
+    assert told["back"] == "backward 6 of 7: v2 -> w"
     assert told["there"] == "forward 1 of 4: v2"
     assert (told["set"], told["paused"], told["again"]) == ("4", "pause", "forward 3 of 4: a")
     assert told["page"] > 10_000
