@@ -5,7 +5,9 @@ const Module = require("module");
 const path = require("path");
 
 const [folder, page] = [process.argv[2], fs.readFileSync(process.argv[3], "utf8")];
-const made = { messages: [], posted: [], asked: [] };
+const made = { messages: [], posted: [], asked: [], started: [] };
+const named = { "Untitled-1": "/a/named.py", "/a/b.py": "/a/b.py" }; // what a file is called once it is saved
+const commands = {};
 let tracker, provider, factory, values, receive;
 
 const vscode = {
@@ -15,13 +17,14 @@ const vscode = {
   InlineValueText: class { constructor(range, text) { Object.assign(this, { range, text }); } },
   l10n: { t: (text, ...parts) => text.replace(/\{(\d)\}/g, (_, k) => parts[k]) },
   extensions: { getExtension: () => undefined },
-  workspace: { getConfiguration: () => ({ get: (name, otherwise) => ({ python: process.env.PYTHON_TO_ASK })[name] ?? otherwise }), getWorkspaceFolder: () => undefined },
+  workspace: { getConfiguration: () => ({ get: (name, otherwise) => ({ python: process.env.PYTHON_TO_ASK })[name] ?? otherwise }), getWorkspaceFolder: () => undefined, save: async ({ fsPath }) => named[fsPath] && { fsPath: named[fsPath] } },
   languages: { registerInlineValuesProvider: (selector, given) => { values = given; } },
-  commands: { registerCommand: () => {} },
+  commands: { registerCommand: (name, given) => { commands[name] = given; } },
   debug: {
     registerDebugAdapterDescriptorFactory: (type, given) => { made.type = type; factory = given; },
     registerDebugConfigurationProvider: (type, given) => { provider = given; },
     registerDebugAdapterTrackerFactory: (type, given) => { tracker = given; },
+    startDebugging: async (folder, configuration) => made.started.push(configuration.program),
     activeDebugSession: undefined,
   },
   window: {
@@ -62,6 +65,11 @@ async function main() {
   made.nothing = provider.resolveDebugConfiguration(undefined, {}) ?? null;
   vscode.window.activeTextEditor = { document: { languageId: "python", uri: { fsPath: "/a/b.py" } } };
   made.completed = provider.resolveDebugConfiguration(undefined, {});
+  made.plain = provider.resolveDebugConfiguration(undefined, { noDebug: true });
+  for (const fsPath of ["/a/b.py", "Untitled-1", "never saved"]) {
+    vscode.window.activeTextEditor = { document: { languageId: "python", uri: { fsPath } } };
+    await commands["autogradLite.step"]();
+  }
   vscode.debug.activeDebugSession = session;
   const document = { uri: { fsPath: "/a/b.py" }, lineAt: (line) => ({ range: `range ${line}` }) };
   made.beside = await values.provideInlineValues(document);

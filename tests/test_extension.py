@@ -121,8 +121,13 @@ def test_it_starts_the_adapter_in_a_python_that_has_the_package(told):
 
 def test_without_a_configuration_the_open_file_is_run(told):
     assert told["nothing"] is None and told["messages"] == ["Open a Python file first."]
-    assert told["completed"]["program"] == "/a/b.py"
+    assert told["completed"]["program"] == "/a/b.py" and "noDebug" not in told["completed"]
+    assert told["plain"] == {**told["completed"], "noDebug": True}
     assert told["beside"] == [{"range": "range 1", "text": "z = 5"}]
+
+
+def test_the_run_button_runs_the_file_as_it_was_saved(told):
+    assert told["started"] == ["/a/b.py", "/a/named.py"]  # the third was not saved: nothing is run
 
 
 def test_the_view_follows_and_leads(told):

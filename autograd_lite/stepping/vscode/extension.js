@@ -43,7 +43,7 @@ async function interpreter(session) {
   return process.platform === "win32" ? "python" : "python3";
 }
 
-// Without a launch.json, the open file is run.
+// Without a launch.json, the open file is run; `noDebug` is what else VS Code asks for then (Ctrl+F5).
 function completed(folder, configuration) {
   if (configuration.type) return configuration;
   const document = vscode.window.activeTextEditor?.document;
@@ -51,7 +51,7 @@ function completed(folder, configuration) {
     vscode.window.showInformationMessage(vscode.l10n.t("Open a Python file first."));
     return undefined;
   }
-  return launching(document.uri);
+  return { ...configuration, ...launching(document.uri) };
 }
 
 function launching(file) {
@@ -61,8 +61,9 @@ function launching(file) {
 async function stepThrough(file) {
   const document = file ? await vscode.workspace.openTextDocument(file) : vscode.window.activeTextEditor?.document;
   if (!document) return vscode.window.showInformationMessage(vscode.l10n.t("Open a Python file first."));
-  await document.save();
-  return vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(document.uri), launching(document.uri));
+  const saved = await vscode.workspace.save(document.uri); // a file that had no name yet has one now
+  if (!saved) return undefined;
+  return vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(saved), launching(saved));
 }
 
 // -- What stands beside the lines --
