@@ -53,6 +53,8 @@ const session = {
       return { html: page };
     }
     if (command === "autogradLite/values") return { lines: [{ line: 2, text: "z = 5" }] };
+    await new Promise((done) => setTimeout(done, 5)); // the way there takes its time
+    this.at = given.targetId ? given.targetId - 1 : this.at;
     return {};
   },
 };
@@ -87,6 +89,12 @@ async function main() {
   made.asked.length = 0;
   await receive({ position: 7 });
   await receive({ node: 2 });
+  made.led = made.asked.splice(0);
+  made.followed = made.posted.splice(0);
+  const moves = [10, 11, 12, 13].map((position) => receive({ position })); // a slider that is dragged
+  tracking.onDidSendMessage({ type: "event", event: "stopped" }); // and a stop on the way
+  await Promise.all(moves);
+  await settled();
   console.log(JSON.stringify(made));
 }
 

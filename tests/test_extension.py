@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from browser import browser_test
 from node import node
 
 import autograd_lite
@@ -131,10 +132,53 @@ def test_the_run_button_runs_the_file_as_it_was_saved(told):
 
 
 def test_the_view_follows_and_leads(told):
-    assert told["posted"] == [{"at": 4}]  # the page itself came with the first stop
-    assert told["asked"] == [
+    # the page itself came with the first stop; then each way that the reader chose is confirmed
+    assert told["followed"] == [{"at": 4, "moves": 0}, {"at": 7, "moves": 1}, {"at": 7, "moves": 2}]
+    assert [asked for asked in told["led"] if asked[0] != "autogradLite/position"] == [
         ["goto", {"threadId": 1, "targetId": 8}], ["autogradLite/goto", {"node": 2}],
     ]  # fmt: skip
+
+
+def test_of_moves_that_come_faster_than_the_debugger_goes_the_last_one_counts(told):
+    assert [given["targetId"] for name, given in told["asked"] if name == "goto"] == [11, 14]
+    assert told["posted"] == [{"at": 13, "moves": 6}]  # nothing of the stop on the way
+
+
+EDITOR = """
+window.posted = [];
+window.acquireVsCodeApi = () => ({ postMessage(asked) { posted.push(asked); } });
+"""
+DRAG = """async () => {
+  const shown = document.querySelector("iframe").contentWindow;
+  const seen = [];
+  shown.addEventListener("autograd", ({ detail }) => seen.push(detail.position));
+  const after = (time) => new Promise((done) => setTimeout(done, time));
+  for (const at of [1, 2, 3]) {
+    shown.autograd.goto(at);
+    setTimeout(() => postMessage({ at, moves: at }, "*"), 40); // the debugger is slower
+    await after(15);
+  }
+  await after(100);
+  postMessage({ at: 0, moves: 3 }, "*"); // a step back in the editor
+  await after(50);
+  return { seen, posted };
+}"""
+
+
+@browser_test
+def test_in_a_browser_the_page_is_not_pulled_back_and_sends_no_echo(told, chromium, tmp_path):
+    path = tmp_path / "view.html"
+    path.write_text(told["html"].replace('"at":3', '"at":0'), encoding="utf-8")
+    page = chromium.new_page()
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.add_init_script(EDITOR)
+    page.goto(path.as_uri())
+    page.wait_for_function("document.querySelector('iframe').contentWindow.autograd")
+    done = page.evaluate(DRAG)
+    assert done == {"seen": [1, 2, 3, 0], "posted": [{"position": at} for at in (1, 2, 3)]}
+    assert faults == []  # nothing that the policies forbid, either
 
 
 def test_the_view_is_in_the_editors_colours_and_its_policies_allow_its_own_parts_alone(told):

@@ -12,6 +12,9 @@ exports.View = class View {
     this.session = undefined; // whose recording is shown
     this.recording = 0; // its number; 0 for none, so that the page is asked for
     this.wanted = true; // until the reader closes it
+    this.moves = 0; // how often the reader has moved in the page
+    this.next = undefined; // where to, while the debugger has not begun to go there
+    this.leading = false; // whether the debugger is on its way
   }
 
   // What VS Code calls with each message of the adapter.
@@ -39,13 +42,14 @@ exports.View = class View {
     if (!this.wanted) return;
     try {
       const { at, recording } = await session.customRequest("autogradLite/position");
+      if (this.leading) return; // the page is where the debugger is yet to come
       if (!this.panel) this.makePanel();
       if (session !== this.session || recording !== this.recording) {
         const page = await pageOf(session);
         Object.assign(this, { session, recording });
-        this.panel.webview.html = framed(themed(page), at);
+        this.panel.webview.html = framed(themed(page), at, this.moves);
       } else {
-        this.panel.webview.postMessage({ at });
+        this.panel.webview.postMessage({ at, moves: this.moves });
       }
     } catch { // the script runs again already
       this.recording = 0;
@@ -69,8 +73,23 @@ exports.View = class View {
     this.panel.webview.onDidReceiveMessage((asked) => this.lead(asked));
   }
 
-  // The reader moved in the page, or chose a node there: the debugger goes there, too.
-  async lead({ position, node }) {
+  // The reader moved in the page, or chose a node there: the debugger goes there, too. Where moves come
+  // faster than it goes, the last one counts, and it is only then that the page follows again.
+  async lead(asked) {
+    this.moves += 1;
+    this.next = asked;
+    if (this.leading) return;
+    this.leading = true;
+    while (this.next) {
+      const target = this.next;
+      this.next = undefined;
+      await this.goThere(target);
+    }
+    this.leading = false;
+    if (this.session) await this.follow(this.session);
+  }
+
+  async goThere({ position, node }) {
     const [command, target] = position === undefined ? ["autogradLite/goto", { node }] : ["goto", { threadId: 1, targetId: position + 1 }];
     try {
       await this.session?.customRequest(command, target);
@@ -108,11 +127,11 @@ function hashOf(text) {
 
 // The page in a frame of its own. A frame obeys the policy of what is around it as well as its own,
 // so that one names the page's scripts and style, too; nothing asks anything of any network.
-function framed(page, at) {
+function framed(page, at, moves) {
   const nonce = randomBytes(16).toString("hex");
   const hashes = (kind) => (page.match(new RegExp(`${kind}-src ([^;"]*)`))?.[1] ?? "");
   const policy = `default-src 'none'; script-src 'nonce-${nonce}' ${hashes("script")}; style-src 'nonce-${nonce}' ${hashes("style")}; img-src data:`;
-  const data = JSON.stringify({ page, at }).replace(/</g, "\\u003c");
+  const data = JSON.stringify({ page, at, moves }).replace(/</g, "\\u003c");
   return `<!DOCTYPE html>
 <html>
 <head>
@@ -135,8 +154,14 @@ body { overflow: hidden; }
 function follower() {
   const editor = acquireVsCodeApi();
   const frame = document.querySelector("iframe");
-  let { page, at } = JSON.parse(document.getElementById("data").textContent);
+  // moves: how often the reader has moved; a position that was told before the last time is out of date
+  let { page, at, moves } = JSON.parse(document.getElementById("data").textContent);
   let chosen = -1;
+
+  function tell(move) {
+    moves += 1;
+    editor.postMessage(move);
+  }
 
   function lead() {
     const shown = frame.contentWindow.autograd;
@@ -146,9 +171,9 @@ function follower() {
   function changed({ detail }) {
     if (detail.position !== at) {
       at = detail.position;
-      editor.postMessage({ position: at });
+      tell({ position: at });
     } else if (detail.node !== chosen && detail.node >= 0) {
-      editor.postMessage({ node: detail.node });
+      tell({ node: detail.node });
     }
     chosen = detail.node;
   }
@@ -158,7 +183,7 @@ function follower() {
     frame.contentWindow.addEventListener("autograd", changed);
   });
   addEventListener("message", ({ data }) => {
-    if (typeof data.at !== "number") return;
+    if (typeof data.at !== "number" || data.moves < moves) return;
     at = data.at;
     lead();
   });
