@@ -9,7 +9,7 @@ from browser import browser_test
 
 from autograd_lite import Value, sigmoid, trace
 from autograd_lite.drawing.text import number_shown
-from autograd_lite.stepping.film import HOLD, SECONDS, Film
+from autograd_lite.stepping.film import BACKWARD, FORWARD, HOLD, SECONDS, Film
 from nn import Network, squared_error
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -28,11 +28,56 @@ def neuron():
     return C
 
 
+def line(element):
+    """Return what a text says, "" for what is no text."""
+    return "".join(element.itertext()).strip() if element.tag == f"{SVG}text" else ""
+
+
 def texts(svg):
     """Return the texts of a picture, each with its pieces together."""
     return [
         "".join(text.itertext()).strip() for text in ElementTree.fromstring(svg).iter(f"{SVG}text")
     ]
+
+
+class Played:
+    """A saved animation, read as a browser reads it: from its keyframes alone."""
+
+    def __init__(self, path):
+        self.root = ElementTree.parse(path).getroot()
+        self.style = self.root.find(f"{SVG}style").text
+        found = re.findall(r"@keyframes (s_\w+)\{((?:[^{}]*\{[^{}]*\})+)\}", self.style)
+        self.moves = {
+            name: [
+                (float(start), look)
+                for start, look in re.findall(r"([\d.]+)%\{visibility:(\w+)\}", moves)
+            ]
+            for name, moves in found
+        }
+
+    def seen(self, time, element=None):
+        """Yield the elements that are seen at a time in percent."""
+        element = self.root if element is None else element
+        looks = [look for start, look in self.moves.get(element.get("class"), ()) if start <= time]
+        if (looks[-1] if looks else element.get("visibility")) != "hidden":
+            yield element
+            for child in element:
+                yield from self.seen(time, child)
+
+
+def played(steps, path):
+    """Yield each position of a trace's film, with what is seen then in the file."""
+    film = Film(steps, "en")
+    animation = Played(steps.save(path, language="en"))
+    for position in range(film.last + 1):
+        time = 100 * (position + 0.5) / (film.last + 1 + HOLD)
+        yield film, position, list(animation.seen(time))
+
+
+def paths(film, child, place):
+    """Return the shapes of an edge in the drawing."""
+    group = next(g for g in film.root.iter(f"{SVG}g") if g.get("data-id") == f"e{child}_{place}")
+    return {e.get("d") for e in group if e.tag == f"{SVG}path"}
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -62,10 +107,45 @@ def test_each_position_tells_its_step_in_words_and_formula():
         assert bare in re.sub(r"\s+", " ", shown)
 
 
-def test_numbers_come_as_they_are_computed():
+def test_the_file_shows_at_each_position_the_values_that_are_computed_by_then(tmp_path):
     steps = trace(neuron())
-    film = Film(steps, "en")
-    assert "6" not in texts(film.still(0)) and "6" in texts(film.still(1))
+    for _, position, seen in played(steps, tmp_path / "steps.svg"):
+        values = [line(e) for e in seen if re.fullmatch(r"−?[0-9.]+", line(e))]
+        waiting = set(steps.inner[position:])
+        expected = [
+            number_shown(node.data, 4) for k, node in enumerate(steps.nodes) if k not in waiting
+        ]
+        assert sorted(values) == sorted(expected), position
+
+
+def test_a_number_on_an_edge_comes_when_its_operation_is_computed(tmp_path):
+    steps = trace(neuron())
+    for film, position, seen in played(steps, tmp_path / "steps.svg"):
+        shown = sum(line(e).startswith("= ") or line(e).endswith("= 1") for e in seen)
+        computed = steps.inner[:position]
+        assert shown == sum(k in computed for k, _ in film.along), position
+
+
+def test_the_edge_of_a_step_is_lit_in_its_passs_colour_and_no_other(tmp_path):
+    steps = trace(neuron())
+    for film, position, seen in played(steps, tmp_path / "steps.svg"):
+        edge_of = {path: end for end in film.along for path in paths(film, *end)}
+        lit = [e for e in seen if e.get("stroke") in (FORWARD, BACKWARD)]
+        edges = {edge_of[e.get("d")] for e in lit if e.get("d") in edge_of}
+        if position <= film.turn:
+            computed = steps.inner[position - 1 : position]
+            assert edges == {end for end in film.along if end[0] in computed}, position
+        else:
+            at = position - film.turn - 1
+            assert edges == {(steps.children[at], steps.places[at])}, position
+        colour = FORWARD if position <= film.turn else BACKWARD
+        assert {e.get("stroke") for e in lit} == ({colour} if position else set()), position
+
+
+def test_it_plays_over_and_over(tmp_path):
+    animation = Played(trace(neuron()).save(tmp_path / "steps.svg"))
+    seconds = (4 + 7 + 1 + HOLD) * SECONDS
+    assert f"animation:{seconds:g}s step-end infinite" in animation.style
 
 
 def test_where_nothing_moves_it_is_the_finished_backward_pass():
@@ -158,3 +238,23 @@ def test_in_a_browser_it_plays_and_stands_still_where_that_is_asked_for(chromium
     assert reader.evaluate("document.getAnimations().length") == 0
     assert reader.evaluate(look) == texts(film.still(film.last))
     reader.close()
+
+
+@browser_test
+def test_picture_and_caption_fit_a_window_together(chromium, tmp_path):
+    network = Network([12, 3, 2], seed=1)
+    C = squared_error(network([0.0, 1.0, 0.0] * 4), [1.0, 0.0])
+    path = trace(C).save(tmp_path / "steps.svg", level="unit")
+    for width, height in ((1280, 800), (1920, 1080), (390, 844)):
+        reader = chromium.new_page(viewport={"width": width, "height": height})
+        reader.goto(path.as_uri())
+        boxes = reader.evaluate(
+            """() => [...document.querySelectorAll("text")].map((text) => {
+                const { left, top, right, bottom } = text.getBoundingClientRect();
+                return [left, top, right, bottom];
+            })"""
+        )
+        assert len(boxes) > 100
+        for left, top, right, bottom in boxes:
+            assert left >= 0 and top >= 0 and right <= width and bottom <= height
+        reader.close()

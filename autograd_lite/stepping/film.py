@@ -255,7 +255,8 @@ class Film:
             f"@keyframes {name}{{{moves}}} .{name}{{animation-name:{name}}}"
             for name, moves in rules.items()
         ]
-        root.set("style", "max-width:100%;height:auto")  # it fits a window
+        # Picture and caption are seen together: it fits a window.
+        root.set("style", "max-width:100%;max-height:100vh;height:auto")
         every = f"animation:{frames * SECONDS:g}s step-end infinite"
         style.insert(0, f"[class^=s_],[class^=r_]{{{every}}}")
         style.append("@media (prefers-reduced-motion:reduce){*{animation:none!important}}")

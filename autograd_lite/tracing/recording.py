@@ -206,7 +206,8 @@ class Trace(Record, Displayed, Sequence[Step]):
         level       "node"; or "unit": only the boxes of units, for a graph too big for its nodes
 
         Raises ValueError if the name is of another kind or the graph is too big for a page, and
-        what drawing raises: without Graphviz, an error that says what to install.
+        what drawing raises: without Graphviz, an error that says what to install. ImportError
+        says the same for a GIF without its extra.
         """
         path = Path(path)
         return saver_for(path)(self, path, language=language, level=level)
