@@ -14,6 +14,7 @@ from typing import Any
 
 from autograd_lite.console import ended_quietly
 from autograd_lite.words import chosen_language, text
+from demos.cells import is_docstring, texts_of
 from demos.command import add_language, run_demo, say
 from demos.contents import LESSONS, Lesson
 from demos.page import answer_folded, joined
@@ -91,7 +92,7 @@ def converted(lesson: Lesson, language: str) -> Any:
     cells = [cell("code", f'from demos.page import speak\n\nspeak("{language}")')]
     questions = 0
     for old in book.cells:
-        if old.cell_type != "code" or is_docstring(old.source):
+        if old.cell_type != "code" or is_docstring(ast.parse(old.source).body):
             continue
         for kind, source in parts(old.source, language, questions):
             questions += kind == "question"
@@ -121,14 +122,6 @@ def cell(kind: str, source: str) -> Any:
     return new(source)
 
 
-def is_docstring(source: str) -> bool:
-    """Return whether a cell holds a text and nothing else."""
-    body = ast.parse(source).body
-    return (
-        len(body) == 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
-    )
-
-
 def parts(source: str, language: str, questions: int) -> list[tuple[str, str]]:
     """Return the parts of a cell in order: ("code" or "text" or "question", its source)."""
     found: list[tuple[str, str]] = []
@@ -155,16 +148,6 @@ def add_code(found: list[tuple[str, str]], lines: Sequence[str]) -> None:
     code = "\n".join(lines).strip("\n")
     if code.strip():
         found.append(("code", code))
-
-
-def texts_of(statement: ast.stmt) -> dict[str, str] | None:
-    """Return the texts of a `page.say(...)` or `page.ask(...)`; None for any other statement."""
-    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
-        return None
-    call = statement.value
-    if not isinstance(call.func, ast.Attribute) or call.func.attr not in ("say", "ask"):
-        return None
-    return {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ gallery:
     page = Page(13)
     page.say(ja="...", en="...")
     page.show(figure, "name", ja="...", en="...")
+    page.live(Curve(...), ja="...", en="...")
     page.ask(ja="...", answer_ja="...", en="...", answer_en="...")
 """
 
@@ -18,7 +19,7 @@ import textwrap
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_lite.console import console_text
 from autograd_lite.drawing import RendererNotFound
@@ -34,9 +35,12 @@ from autograd_lite.words import (
 from demos.command import command_line
 from demos.contents import find_lesson
 
+if TYPE_CHECKING:
+    from demos.live_figures import Figure
+
 __all__ = [
-    "Page", "Picture", "answer_folded", "joined", "lesson_options", "marked_up", "speak",
-    "width",
+    "Live", "Page", "Picture", "Steps", "Table", "answer_folded", "joined", "lesson_options",
+    "marked_up", "speak", "width",
 ]  # fmt: skip
 
 
@@ -44,6 +48,26 @@ class Picture(NamedTuple):
     """A picture that a lesson made, and the words below it."""
 
     path: Path
+    caption: str
+
+
+class Table(NamedTuple):
+    """A table of a lesson: its head and its rows, as texts."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+class Steps(NamedTuple):
+    """The stepping page of a graph of the lesson."""
+
+    path: Path
+
+
+class Live(NamedTuple):
+    """A figure that the reader can drag, and the words below it."""
+
+    figure: "Figure"
     caption: str
 
 
@@ -72,6 +96,7 @@ class Page:
 
     language    "ja" or "en"
     pictures    the pictures shown so far
+    shown       all that was shown so far besides text: pictures, tables, stepping pages, figures
     """
 
     def __init__(self, number: int, arguments: Sequence[str] | None = None) -> None:
@@ -86,6 +111,7 @@ class Page:
         self.folder: Path = options.out
         self.open: bool = options.open
         self.pictures: list[Picture] = []
+        self.shown: list[Picture | Table | Steps | Live] = []
         self.questions = 0
         self.warned = False
         title = f"{number}. {find_lesson(number).title(self.language)}"
@@ -125,6 +151,7 @@ class Page:
     def table(self, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Print rows in columns, aligned on the right, also where letters are two cells wide."""
         cells = [[str(cell) for cell in row] for row in [head, *rows]]
+        self.shown.append(Table(cells[0], cells[1:]))
         widths = [max(width(row[k]) for row in cells) for k in range(len(head))]
         for row in cells:
             padded = [" " * (w - width(cell)) + cell for cell, w in zip(row, widths)]
@@ -151,6 +178,7 @@ class Page:
                 return None
         caption = self.text(ja, en)
         self.pictures.append(Picture(path, caption))
+        self.shown.append(self.pictures[-1])
         if self.notebook:
             from IPython.display import Image, display
 
@@ -171,9 +199,17 @@ class Page:
         except RendererNotFound as error:
             self.write("\n" + text("lessons.note", self.language, text=error))
             return
+        self.shown.append(Steps(path))
         self.write(f"\n[{text('lessons.page', self.language)}] {path}")
         if self.open:
             webbrowser.open(path.resolve().as_uri())
+
+    def live(self, figure: "Figure", ja: str, en: str) -> None:
+        """Let a figure be dragged in the lesson's web page; elsewhere, say how to get that page."""
+        caption = self.text(ja, en)
+        self.shown.append(Live(figure, caption))
+        command = command_line("-m", "demos.lesson_pictures")
+        self.write(f"\n[{text('lessons.live', self.language)}] {caption}\n    {command}")
 
     def ask(self, ja: str, answer_ja: str, en: str, answer_en: str) -> None:
         """Ask a question whose answer stays hidden until the reader asks for it."""

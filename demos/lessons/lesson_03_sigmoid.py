@@ -7,6 +7,7 @@ Run me: python -m demos 3
 import math
 
 from autograd_lite import sigmoid
+from demos.live_figures import Curve
 from demos.page import Page
 from demos.plots import BLUE, GREY, ORANGE, figure, plot, through_origin
 
@@ -98,6 +99,13 @@ page.show(
     "sigmoid",
     ja="シグモイド関数と単位ステップ関数。点は強く興奮したユニットと、静かなユニット",
     en="The sigmoid over the unit step; the dots are an excited and a calm unit",
+)
+
+# %%
+page.live(
+    Curve(sigmoid, ("z", "σ(z)"), at=3.0, across=(-6.0, 6.0), up=(-0.2, 1.2)),
+    ja="z を動かすと、興奮度 σ(z) が 0 と 1 の間でどう変わるか。傾きはレッスン 14 で",
+    en="Move z and watch the degree of excitement; the slope is the subject of lesson 14",
 )
 
 # %%

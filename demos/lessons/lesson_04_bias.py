@@ -17,19 +17,19 @@ page.say(
     -θ を +b と書きかえます。b を「バイアス」といいます。
     全部が足し算にそろうので、計算がしやすくなります。
 
-        y = σ(w1 x1 + w2 x2 + ... + wn xn - θ)
-        y = σ(w1 x1 + w2 x2 + ... + wn xn + b)     b = -θ
+        y = σ(w1 x1 + w2 x2 + ... + w_n x_n - θ)
+        y = σ(w1 x1 + w2 x2 + ... + w_n x_n + b)     b = -θ
 
-    重み付き入力を z = w1 x1 + ... + wn xn + b とすれば、y = σ(z) です。
+    重み付き入力を z = w1 x1 + ... + w_n x_n + b とすれば、y = σ(z) です。
     """,
     en="""
     Write +b in place of -theta, and call b the bias. Now everything is a sum, which
     is easier to calculate with:
 
-        y = sigma(w1 x1 + w2 x2 + ... + wn xn - theta)
-        y = sigma(w1 x1 + w2 x2 + ... + wn xn + b)         b = -theta
+        y = sigma(w1 x1 + w2 x2 + ... + w_n x_n - theta)
+        y = sigma(w1 x1 + w2 x2 + ... + w_n x_n + b)         b = -theta
 
-    With the weighted input z = w1 x1 + ... + wn xn + b, this is y = sigma(z).
+    With the weighted input z = w1 x1 + ... + w_n x_n + b, this is y = sigma(z).
     """,
 )
 

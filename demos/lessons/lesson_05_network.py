@@ -4,7 +4,7 @@ Run me: python -m demos 5
 """
 
 # %%
-from autograd_lite import draw
+from autograd_lite import draw, trace
 from demos.page import Page
 from nn import Network, draw_network
 
@@ -62,12 +62,14 @@ page.show(
 
 # %%
 small = Network([2, 1], seed=1, spelled_out=True)
+y = small([1.0, 0.5])[0]
 page.show(
-    draw(small([1.0, 0.5]), gradients=False, derivatives=False),
+    draw(y, gradients=False, derivatives=False),
     "unit",
     ja="1 つのユニットの中身: 掛けて、足して、σ",
     en="Inside one unit: multiply, add, and sigma",
 )
+page.save_steps(trace(y), "steps")
 
 # %%
 page.ask(

@@ -134,10 +134,10 @@ page.show(
 
 # %%
 page.ask(
-    ja="隠れユニットは何を見ているのでしょう。python -m demos.digits の最後の表を見ましょう。",
+    ja="隠れユニットは何を見ているのでしょう。`python -m demos.digits` の最後の表を見ましょう。",
     answer_ja="+ の画素があると興奮し、- の画素があると静まります。\n"
     "まん中の列と左右の列を見分けています。",
-    en="What do the hidden units look for? See the last table of python -m demos.digits.",
+    en="What do the hidden units look for? See the last table of `python -m demos.digits`.",
     answer_en="Pixels marked + excite a unit, those marked - calm it: they weigh the middle\n"
     "column against the outer ones.",
 )

@@ -4,7 +4,7 @@ Run me: python -m demos 8
 """
 
 # %%
-from autograd_lite import Value, total
+from autograd_lite import Value, total, trace
 from demos.page import Page
 from demos.plots import BLUE, ORANGE, figure
 
@@ -64,6 +64,12 @@ S = total([c * term for term in terms])
 S.backward()
 slopes = [term.grad for term in terms]
 print("    S =", S.data, "   dS/da_k =", slopes)
+
+# %%
+for term in terms:
+    term.grad = 0.0  # the gradients of leaves add up
+S.label = "S"
+page.save_steps(trace(S), "steps")
 
 # %%
 picture = figure(6.8, 3.8)

@@ -82,13 +82,13 @@ page.say(
     ja="""
     ユニットの出力も内積で書けます。重みと入力の向きが近いほど、強く興奮します。
 
-        y = σ(w1 x1 + ... + wn xn + b) = σ(〈w, x〉 + b)
+        y = σ(w1 x1 + ... + w_n x_n + b) = σ(〈w, x〉 + b)
     """,
     en="""
     A unit's output is an inner product too: the closer its weights and its inputs
     are in direction, the more it is excited.
 
-        y = sigma(w1 x1 + ... + wn xn + b) = sigma(<w, x> + b)
+        y = sigma(w1 x1 + ... + w_n x_n + b) = sigma(<w, x> + b)
     """,
 )
 w, x, bias = [2.0, 1.0], [0.5, -1.0], 0.25

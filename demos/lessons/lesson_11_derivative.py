@@ -7,6 +7,7 @@ Run me: python -m demos 11
 from typing import TYPE_CHECKING
 
 from autograd_lite import Value
+from demos.live_figures import Curve
 from demos.page import Page
 from demos.plots import BLUE, GREEN, ORANGE, Movie, frange, plot, through_origin
 
@@ -97,6 +98,13 @@ page.show(
     "secant",
     ja="Δx が小さくなると、PQ の傾きは接線の傾き f'(1) = 2 に近づく（動く図）",
     en="As dx shrinks, the slope of PQ tends to the tangent's, f'(1) = 2 (it moves)",
+)
+
+# %%
+page.live(
+    Curve(f, ("x", "f(x)"), at=1.0, across=(-1.0, 3.0), up=(-1.5, 7.0), secant=1.5),
+    ja="Q を P に近づけてみましょう。割線（橙）が接線（緑の破線）に重なっていきます",
+    en="Drag Q towards P: the secant (orange) turns into the tangent (green, dashed)",
 )
 
 # %%

@@ -4,7 +4,10 @@ Run me: python -m demos 13
 """
 
 # %%
-from autograd_lite import Value, draw
+from typing import Any
+
+from autograd_lite import Value, draw, trace
+from demos.live_figures import Curve
 from demos.page import Page
 from demos.plots import BLUE, GREEN, ORANGE, figure, frange, plot, through_origin
 
@@ -51,6 +54,8 @@ page.show(
     ja="計算グラフ。矢印の数が局所的な微分で、C から y まで掛けていくと dC/dy になる",
     en="The computation graph; the derivatives on the arrows multiply, from C to y",
 )
+y.grad = 0.0  # the gradients of leaves add up
+page.save_steps(trace(C), "steps")
 
 # %%
 picture = figure()
@@ -71,6 +76,18 @@ page.show(
     "curve",
     ja="y = 0.5 では右下がり、y = 2 では水平",
     en="At y = 0.5 the curve falls; at y = 2 it is level",
+)
+
+
+# %%
+def cost(y: Any) -> Any:
+    return (2 - y) ** 2
+
+
+page.live(
+    Curve(cost, ("y", "C"), at=0.5, across=(-1.0, 5.0), up=(-1.5, 8.0)),
+    ja="点を動かして、傾きの符号が変わるところを探しましょう",
+    en="Drag the point and find where the slope changes its sign",
 )
 
 # %%

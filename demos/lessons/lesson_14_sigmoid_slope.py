@@ -6,7 +6,8 @@ Run me: python -m demos 14
 # %%
 import math
 
-from autograd_lite import Value, sigmoid
+from autograd_lite import Value, sigmoid, trace
+from demos.live_figures import Curve
 from demos.page import Page
 from demos.plots import BLUE, ORANGE, figure, plot, through_origin
 
@@ -59,6 +60,12 @@ for number in (-2.0, 0.0, 2.0):
 page.table(["z", "a", "a (1 - a)", page.text("定義から", "definition"), "z.grad"], rows)
 
 # %%
+z = Value(2.0, "z")
+a = sigmoid(z)
+a.label = "a"
+page.save_steps(trace(a), "steps")
+
+# %%
 picture = figure()
 axes = picture.subplots()
 plot(axes, sigmoid, -6, 6, BLUE, "σ(z)")
@@ -73,6 +80,13 @@ page.show(
     "slope",
     ja="傾きは z = 0 で最大の 0.25。両端では平らになり、学習が進みにくい（飽和）",
     en="It is steepest at z = 0, with 0.25; at both ends it is flat, and learning is slow",
+)
+
+# %%
+page.live(
+    Curve(sigmoid, ("z", "σ(z)"), at=2.0, across=(-6.0, 6.0), up=(-0.2, 1.2)),
+    ja="点を動かすと接線がついてきます。傾きが a (1 - a) と同じかどうか、確かめましょう",
+    en="Drag the point and its tangent follows; check that the slope is a (1 - a)",
 )
 
 # %%

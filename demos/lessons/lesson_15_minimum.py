@@ -5,6 +5,7 @@ Run me: python -m demos 15
 
 # %%
 from autograd_lite import grad
+from demos.live_figures import Curve
 from demos.page import Page
 from demos.plots import BLUE, ORANGE, figure, plot, through_origin
 
@@ -84,6 +85,13 @@ page.show(
     "three_cases",
     ja="3 つとも x = 0 で接線が水平（f' = 0）だが、最小なのは 1 つだけ",
     en="All three have a level tangent at x = 0; only one has its minimum there",
+)
+
+# %%
+page.live(
+    Curve(terrace, ("x", "x^3"), at=-1.0, across=(-2.0, 2.0), up=(-4.0, 4.0)),
+    ja="y = x^3 の点を左から右へ動かすと、傾きは 0 になっても負にはなりません",
+    en="Drag the point on y = x^3 from left to right: the slope gets to 0 and is never negative",
 )
 
 # %%

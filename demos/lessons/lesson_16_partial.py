@@ -4,7 +4,8 @@ Run me: python -m demos 16
 """
 
 # %%
-from autograd_lite import Value, draw
+from autograd_lite import Value, draw, trace
+from demos.live_figures import Surface
 from demos.page import Page
 from demos.plots import BLUE, GREEN, ORANGE, figure, through_origin
 
@@ -24,9 +25,9 @@ page.say(
     A function with two inputs or more is one of several variables. Hold all but one
     still and differentiate in that one: a partial derivative, written with a round d.
 
-        z = wx + b:    dz/dx = w    dz/dw = x    dz/db = 1
+        z = wx + b:    ∂z/∂x = w    ∂z/∂w = x    ∂z/∂b = 1
 
-    By hand: w = 2, x = 3 and b = 1 give dz/dx = 2, dz/dw = 3, dz/db = 1.
+    By hand: w = 2, x = 3 and b = 1 give ∂z/∂x = 2, ∂z/∂w = 3, ∂z/∂b = 1.
     """,
 )
 
@@ -49,6 +50,8 @@ page.show(
     ja="z = wx + b の計算グラフと、葉 w, x, b に届いた偏微分",
     en="The graph of z = wx + b, and the partial derivatives at its leaves",
 )
+w.grad = x.grad = b.grad = 0.0  # the gradients of leaves add up
+page.save_steps(trace(z), "steps")
 
 # %%
 picture = figure(9.2, 3.2)
@@ -69,11 +72,31 @@ page.show(
     en="z when one variable moves and the others stand still: the slopes are the partials",
 )
 
+
+# %%
+def weighted_input(w: Value, x: Value) -> Value:
+    return w * x + 1.0
+
+
+page.live(
+    Surface(
+        weighted_input,
+        ("w", "x", "z"),
+        at=(2.0, 3.0),
+        across=(-4.0, 4.0),
+        up=(-4.0, 4.0),
+        levels=[-11.0, -7.0, -3.0, -1.0, 1.0, 3.0, 5.0, 9.0, 13.0],
+        slices=True,
+    ),
+    ja="z = wx + 1 の等高線。点を通る 2 つの切り口の傾きが ∂z/∂w と ∂z/∂x です",
+    en="Contours of z = wx + 1; the slopes of the two slices through the point are its partials",
+)
+
 # %%
 page.ask(
     ja="z = w1 x1 + w2 x2 + b では、∂z/∂w2 は何ですか。",
     answer_ja="x2 です。重みの偏微分は、その重みに掛かる入力そのもの。",
-    en="What is dz/dw2 of z = w1 x1 + w2 x2 + b?",
+    en="What is ∂z/∂w2 of z = w1 x1 + w2 x2 + b?",
     answer_en="x2: a weight's partial derivative is the input that it multiplies.",
 )
 page.ask(
@@ -82,5 +105,5 @@ page.ask(
     answer_ja="変わりません（∂z/∂w = x = 0）。\n"
     "消えている画素の重みは、その画像からは何も学びません。",
     en="If x is 0, does z change with w? What does that mean for learning?",
-    answer_en="No, dz/dw = x = 0: from an image, the weights of dark pixels learn nothing.",
+    answer_en="No, ∂z/∂w = x = 0: from an image, the weights of dark pixels learn nothing.",
 )

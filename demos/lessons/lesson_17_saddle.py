@@ -5,6 +5,7 @@ Run me: python -m demos 17
 
 # %%
 from autograd_lite import grad
+from demos.live_figures import Surface
 from demos.page import Page
 from demos.plots import GREY, ORANGE, arrow, figure, frange, plot_surface
 
@@ -26,9 +27,9 @@ page.say(
     Important: where z = f(x, y) is smallest, the partial derivatives in all variables
     are 0.
 
-        df/dx = 0  and  df/dy = 0
+        ∂f/∂x = 0  and  ∂f/∂y = 0
 
-    A bowl, x^2 + y^2: df/dx = 2x and df/dy = 2y are both 0 at (0, 0), its bottom.
+    A bowl, x^2 + y^2: ∂f/∂x = 2x and ∂f/∂y = 2y are both 0 at (0, 0), its bottom.
 
     Again that is necessary, not sufficient. A saddle, x^2 - y^2, has 2x = 0 and
     -2y = 0 at (0, 0) too; but it is a valley along x and a hilltop along y.
@@ -82,6 +83,34 @@ page.show(
     "bowl_and_saddle",
     ja="お椀と鞍。下は等高線と勾配（登る向きの矢印）。中央の点ではどちらも勾配が 0",
     en="A bowl and a saddle; below, contours and gradients (uphill). At the dot both are 0",
+)
+
+# %%
+page.live(
+    Surface(
+        saddle,
+        ("x", "y", "z"),
+        at=(0.5, 0.5),
+        across=(-2.0, 2.0),
+        up=(-2.0, 2.0),
+        levels=[-3.0, -2.0, -1.0, -0.3, 0.0, 0.3, 1.0, 2.0, 3.0],
+        slices=True,
+    ),
+    ja="鞍 z = x^2 - y^2 の 2 つの切り口。x 方向には谷、y 方向には山です",
+    en="Two slices through the saddle z = x^2 - y^2: a valley along x, a hilltop along y",
+)
+page.live(
+    Surface(
+        bowl,
+        ("x", "y", "z"),
+        at=(1.5, -1.0),
+        across=(-2.0, 2.0),
+        up=(-2.0, 2.0),
+        levels=[0.1, 0.5, 1.0, 2.0, 3.0, 4.5, 6.0],
+        rate=0.1,
+    ),
+    ja="ボールを z = x^2 + y^2 の好きな場所に置いて、転がしてみましょう",
+    en="Put the ball anywhere on z = x^2 + y^2, and let it roll",
 )
 
 # %%

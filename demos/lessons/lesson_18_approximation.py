@@ -8,6 +8,7 @@ import math
 from itertools import pairwise
 
 from autograd_lite import Value, directional_derivative, grad
+from demos.live_figures import Surface
 from demos.page import Page
 from demos.plots import BLUE, GREEN, GREY, ORANGE, arrow, figure, frange
 
@@ -62,7 +63,7 @@ page.say(
     en="""
     The same in two variables: the inner product of the gradient and the step,
 
-        dz is nearly dz/dx1 * dx1 + dz/dx2 * dx2 = <grad z, step>
+        dz is nearly ∂z/∂x1 * dx1 + ∂z/∂x2 * dx2 = <grad z, step>
 
     By Cauchy-Schwarz, <grad z, step> >= -|grad z| |step|, with equality when the step
     goes against the gradient. So of all steps of one length, the one along -grad z
@@ -133,6 +134,7 @@ for _ in range(25):
     path.append((at[0] - 0.1 * slopes[0], at[1] - 0.1 * slopes[1]))
 print(f"    z: {valley(*path[0]):g} -> {valley(*path[5]):.4f} -> {valley(*path[-1]):.6f}")
 
+# %%
 picture = figure(6.8, 4.4)
 axes = picture.subplots()
 across, up = frange(-2.6, 2.6, 80), frange(-1.6, 1.6, 60)
@@ -151,6 +153,21 @@ page.show(
     "descent",
     ja="等高線の上の勾配降下法。星が最小",
     en="Gradient descent on the contours; the star is the minimum",
+)
+
+# %%
+page.live(
+    Surface(
+        valley,
+        ("x_1", "x_2", "z"),
+        at=(2.0, 1.0),
+        across=(-2.6, 2.6),
+        up=(-1.6, 1.6),
+        levels=[0.1, 0.5, 1.5, 3.0, 5.0, 7.0, 9.5],
+        rate=0.1,
+    ),
+    ja="ボールを動かし、学習率を変えて転がしてみましょう。0.4 ではどうなりますか",
+    en="Move the ball, change the rate, and let it roll. What happens at a rate of 0.4?",
 )
 
 # %%

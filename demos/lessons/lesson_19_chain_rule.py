@@ -78,9 +78,11 @@ page.say(
     en="Backprop does these products one step at a time, from the output. Step by step:",
 )
 x.grad = 0.0
-for step in trace(y):
+record = trace(y)
+for step in record:
     if step.parent in (u, x):
         page.write(f"    {step.formula()}")
+page.save_steps(record, "steps")
 
 # %%
 page.ask(

@@ -32,17 +32,17 @@ page.say(
     If z = f(u, v), and both u and v come from x and y, two paths lead from x to z.
     Multiply along each path, and add the paths:
 
-        dz/dx = dz/du du/dx + dz/dv dv/dx          (partial derivatives)
+        ∂z/∂x = ∂z/∂u ∂u/∂x + ∂z/∂v ∂v/∂x          (partial derivatives)
 
     By hand: C = u^2 + v^2, u = ax + by and v = px + qy give
 
-        dC/dx = 2u * a + 2v * p = 2a(ax + by) + 2p(px + qy)
-        dC/dy = 2u * b + 2v * q = 2b(ax + by) + 2q(px + qy)
+        ∂C/∂x = 2u * a + 2v * p = 2a(ax + by) + 2p(px + qy)
+        ∂C/∂y = 2u * b + 2v * q = 2b(ax + by) + 2q(px + qy)
 
     For a=1, b=2, p=3, q=4, x=5, y=6: u = 17, v = 39, and
 
-        dC/dx = 2*17*1 + 2*39*3 =  34 + 234 = 268
-        dC/dy = 2*17*2 + 2*39*4 =  68 + 312 = 380
+        ∂C/∂x = 2*17*1 + 2*39*3 =  34 + 234 = 268
+        ∂C/∂y = 2*17*2 + 2*39*4 =  68 + 312 = 380
     """,
 )
 
@@ -101,13 +101,15 @@ page.say(
     en="Ask the engine why it is 268, and it answers path by path:",
 )
 x.grad = y.grad = 0.0
-page.write(trace(C).why("x").text(page.language))
+record = trace(C)
+page.write(record.why("x").text(page.language))
+page.save_steps(record, "steps")
 
 # %%
 page.ask(
     ja="v = qy として、v に x を使わないことにすると、∂C/∂x はどうなりますか。",
     answer_ja="v を通る経路がなくなり、2u * a だけになります（p = 0 と同じ）。",
-    en="Let v = qy, without x. What becomes of dC/dx?",
+    en="Let v = qy, without x. What becomes of ∂C/∂x?",
     answer_en="The path through v is gone: 2u * a alone (as with p = 0).",
 )
 page.ask(

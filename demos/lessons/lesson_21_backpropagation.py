@@ -34,12 +34,12 @@ page.say(
         C_T = Sum C  (over the 64 images)     C = 1/2 Sum (t_j - a_j^3)^2  (of one image)
 
     To lower C_T by gradient descent (lesson 18) we need the partial derivatives in all
-    47 weights and biases. Find the units' errors, delta_j^l = dC/dz_j^l, from the output
+    47 weights and biases. Find the units' errors, delta_j^l = ∂C/∂z_j^l, from the output
     layer backwards, and they all follow:
 
         output layer   delta_j^3 = (a_j^3 - t_j) sigma'(z_j^3)
         hidden layer   delta_i^2 = (delta_1^3 w_1i^3 + delta_2^3 w_2i^3) sigma'(z_i^2)
-        weights        dC/dw_ji^l = delta_j^l a_i^(l-1)      biases   dC/db_j^l = delta_j^l
+        weights        ∂C/∂w_ji^l = delta_j^l a_i^(l-1)      biases   ∂C/∂b_j^l = delta_j^l
 
     with sigma'(z) = a (1 - a) (lesson 14). The sum in the second line is the chain rule
     in two variables (lesson 20).
@@ -118,6 +118,7 @@ history = train(network, pixels, targets, epochs=150, update=GradientDescent(0.3
 right = accuracy(network, pixels, [image.digit for image in images])
 print(f"    C_T: {history.costs[0]:.4f} -> {history.costs[-1]:.4f},  right: {right:.0%}")
 
+# %%
 picture = figure(8.4, 3.6)
 left, middle, last = picture.subplots(1, 3, width_ratios=[3, 1, 1])
 left.plot(history.costs, color=BLUE, linewidth=2)
@@ -140,18 +141,18 @@ page.say(
     ja="""
     1 歩ずつ見るには、次の 3 つの方法があります。
 
-        ターミナル:  step_through(C)     （n で次へ、b で前へ）
-        ブラウザ:    trace(C).save("steps.html") で作ったページを開く
-        エディタ:    このファイルの C.backward() にブレークポイントを置いてデバッグ実行し、
-                     backprop.py の propagate までステップイン
+        ターミナル:  `step_through(C)`     （n で次へ、b で前へ）
+        ブラウザ:    `trace(C).save("steps.html")` で作ったページを開く
+        エディタ:    このファイルの `C.backward()` にブレークポイントを置いてデバッグ実行し、
+                     `propagate`（autograd_lite/value.py）までステップイン
     """,
     en="""
     Three ways to watch it step by step:
 
-        terminal:  step_through(C)     (n for next, b for back)
-        browser:   trace(C).save("steps.html"), and open that page
-        editor:    put a breakpoint on C.backward() in this file, debug it, and step in,
-                   down to propagate in backprop.py
+        terminal:  `step_through(C)`     (n for next, b for back)
+        browser:   `trace(C).save("steps.html")`, and open that page
+        editor:    put a breakpoint on `C.backward()` in this file, debug it, and step in,
+                   down to `propagate` (autograd_lite/value.py)
     """,
 )
 network.zero_grad()  # the gradients of the training before would be added to
