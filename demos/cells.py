@@ -5,6 +5,7 @@ page stands apart, and the rest is code.
 """
 
 import ast
+import re
 from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -12,6 +13,8 @@ from typing import NamedTuple
 __all__ = ["Piece", "is_docstring", "method_of", "pieces", "texts_of"]
 
 APART = ("say", "ask", "show", "table", "live", "save_steps")  # methods of a lesson's page
+
+STAGE = ("demos.page", "demos.plots", "demos.live_figures", "typing")  # modules
 
 
 class Piece(NamedTuple):
@@ -66,7 +69,7 @@ def code(body: list[ast.stmt], marks: Sequence[int], lines: Sequence[str]) -> Pi
             between = lines[after : start - 1] if after else []
             shown += [*between, *lines[start - 1 : end]]
         after = end
-    source = "\n".join(shown).strip("\n")
+    source = re.sub(r"\n{3,}", "\n\n", "\n".join(shown)).strip("\n")
     return Piece("code", bisect(marks, body[0].lineno), body, source, {})
 
 
@@ -83,9 +86,9 @@ def is_docstring(body: Sequence[ast.stmt]) -> bool:
 
 
 def is_setting(statement: ast.stmt) -> bool:
-    """Return whether a statement only sets the stage: an import of the demos', types, the page."""
+    """Return whether a statement only sets the stage: the page, what draws on it, types."""
     if isinstance(statement, ast.ImportFrom):
-        return (statement.module or "").split(".")[0] in ("demos", "typing")
+        return statement.module in STAGE
     if isinstance(statement, ast.If):
         return ast.unparse(statement.test) == "TYPE_CHECKING"
     return isinstance(statement, ast.Assign) and ast.unparse(statement.value).startswith("Page(")

@@ -22,7 +22,7 @@ FUNCTIONS = ("cos", "sin", "exp", "log", "lim", "tanh", "relu")
 WORDS = ("an", "as", "at", "if", "in", "is", "it", "no", "of", "on", "or", "so", "to", "we")
 SIGNS = {"*": "·", "-": "−", ">=": "≥", "<=": "≤", "->": "→", "...": "…", "≒": "≈", "'": "′"}
 CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "|": "|"}
-BEFORE = ("", "(", "[", "{", "⟨", "|", "=", "<", ">", "≤", "≥", ",", "·", "+", "≈", ":")
+BEFORE = ("", "(", "[", "{", "⟨", "|", "=", "<", ">", "≤", "≥", ",", "*", "+", "≈", ":")
 LETTER = "A-Za-zα-ωΑ-Ω"
 TOKEN = re.compile(
     rf"""
@@ -275,7 +275,8 @@ def matrices(lines: Sequence[str]) -> str:
     parts = []
     for k in range(len(rows[0]) + 1):
         joint = next((texts[k].strip() for texts in between if texts[k].strip()), "")
-        parts += Reader(list(tokens(joint))).sequence() if joint else []
+        apart = "" if joint in ("", "=") else '<mspace width="1em"/>'
+        parts += [apart, *Reader(list(tokens(joint))).sequence(), apart]
         if k < len(rows[0]):
             parts.append(matrix([found[k][1:-1] for found in rows]))
     return f"<div><math>{''.join(parts)}</math></div>"

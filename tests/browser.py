@@ -46,7 +46,7 @@ def faults():
         missing("axe-core (AXE_CORE=path of axe.min.js)")
 
     def found(page):
-        page.add_script_tag(path=axe)
+        page.evaluate(Path(axe).read_text(encoding="utf-8"))  # also where a policy forbids scripts
         result = page.evaluate("axe.run()")
         assert len(result["passes"]) > 5
         return [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in result["violations"]]

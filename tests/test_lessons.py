@@ -397,25 +397,6 @@ def test_lines_join_between_japanese_letters_only():
     assert joined("式:\n\n    z = wx\n\n次へ") == "式:\n\n    z = wx\n\n次へ"
 
 
-@pytest.fixture(scope="module")
-def picture_page(tmp_path_factory):
-    """Write the page of some lessons' pictures: curves, drawings, and one that moves."""
-    from demos.lesson_pictures import write_gallery
-
-    lessons = [find_lesson(number) for number in (4, 11, 13, 20)]
-    return write_gallery(tmp_path_factory.mktemp("lessons"), lessons)
-
-
-def test_the_gallery_is_a_page_with_every_picture_in_both_languages(picture_page):
-    text = picture_page.read_text(encoding="utf-8")
-    found = re.findall(r'<img src="([^"]+)" alt="[^"]+" width="(\d+)" height="(\d+)"', text)
-    pictures = [*picture_page.parent.glob("*.png"), *picture_page.parent.glob("*.gif")]
-    assert sorted(name for name, _, _ in found) == sorted(path.name for path in pictures)
-    assert len(found) == 12
-    assert "http" not in text  # it asks no server
-    assert "C = (2 − y)<sup>2</sup>" in text and "^2" not in text
-
-
 def test_a_lesson_draws_in_the_language_of_its_page(monkeypatch, tmp_path):
     """Whatever the reader's own language is."""
     drawn = {}
@@ -447,26 +428,6 @@ def test_two_pictures_of_one_lesson_have_one_colour_for_one_path(lesson):
     for label, color in (("u", first), ("v", second)):
         leaving = re.findall(rf"\tn{numbers[label]} -> [^\n]+", source)
         assert leaving and all(f'color="{color}"' in edge for edge in leaving)
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1366, 390])
-def test_the_page_of_pictures_is_in_one_language_at_a_time_and_has_no_fault(
-    chromium, faults, picture_page, scheme, width
-):
-    page = chromium.new_page(color_scheme=scheme, viewport={"width": width, "height": 844})
-    page.goto(picture_page.as_uri())
-    shown = """Array.from(document.querySelectorAll("[lang]")).slice(1)
-        .filter(e => e.offsetWidth > 0).map(e => e.lang)"""
-    for language in ("ja", "en"):
-        page.check(f"#show-{language}")
-        assert set(page.evaluate(shown)) == {language}
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert faults(page) == []
-    whole = "Array.from(document.images).every(i => getComputedStyle(i).objectFit === 'contain')"
-    assert page.evaluate(whole)  # none is stretched into its place
-    page.close()
 
 
 def test_without_graphviz_a_lesson_goes_on_and_says_what_to_install(monkeypatch, tmp_path):

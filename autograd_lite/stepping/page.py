@@ -97,12 +97,17 @@ def titled(record: Trace, language: Language) -> str:
     return html.escape(text("page.title", language, output=record.names[-1]), quote=True)
 
 
-def policy(scripts: Sequence[str], style: str) -> str:
-    """Return the page's content-security policy: its own scripts and style, and nothing else."""
+def policy(scripts: Sequence[str], style: str, *, beside: bool = False) -> str:
+    """Return the page's content-security policy: its own scripts and style, and nothing else.
+
+    With `beside`, also pictures and pages that lie beside it, on disk or on its server.
+    """
     allowed = " ".join(f"'{fingerprint(script)}'" for script in scripts)
+    images = "'self' file: data:" if beside else "data:"
+    frames = "frame-src 'self' file:; " if beside else ""
     return (
-        f"default-src 'none'; script-src {allowed}; "
-        f"style-src '{fingerprint(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {allowed}; style-src '{fingerprint(style)}'; "
+        f"img-src {images}; {frames}base-uri 'none'; form-action 'none'"
     )
 
 

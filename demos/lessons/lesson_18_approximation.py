@@ -159,7 +159,7 @@ page.show(
 page.live(
     Surface(
         valley,
-        ("x_1", "x_2", "z"),
+        ("x₁", "x₂", "z"),
         at=(2.0, 1.0),
         across=(-2.6, 2.6),
         up=(-1.6, 1.6),
