@@ -256,7 +256,9 @@ def line(typed: str) -> str:
 
 def chunk(typed: str) -> str:
     read = list(tokens(typed))
-    if all(is_word(token) or token.text in ("a", ",", ":", ".", "...") for token in read):
+    if any(token.kind == "code" for token in read) or all(
+        is_word(token) or token.text in ("a", ",", ":", ".", "...") for token in read
+    ):
         return f"<span>{marked(typed)}</span>"
     return formula(typed)
 
@@ -315,10 +317,10 @@ IN_PROSE = re.compile(
     rf"((?:[∂Δ]?[{LETTER}]|\d+(?:\.\d+)?|\([^()]*\))(?:_(?:{SCRIPT}))?(?:\^(?:{SCRIPT}))"
     rf"|[∂Δ]?[{LETTER}]_(?:{SCRIPT})|[∂Δd]?[a-z]\d(?:\^(?:{SCRIPT}))?)(?![\w(])"
 )
-GREEK_IN_PROSE = re.compile(r"\b(sigma|theta|delta)\b")
+GREEK_IN_PROSE = re.compile(r"\b(sigma|theta|delta|Sum)(?![A-Za-z])")
 SIGNS_IN_PROSE = (
     (r"(?<= )-(?= )", "−"),
-    (r"(?<![\w)\]\"'`-])-(?=[\d.(|∇]|[a-zα-ω](?!\w))", "−"),
+    (r"(?<![\w)\]\"'`-])-(?=[\d.(|∇]|[a-zα-ω](?!\w)|$)", "−"),
     (r"(?<=[\w)] )\*(?= )|(?<=\d)\*(?=\d)", "·"),
     (r"(?<![A-Za-z])([fgσ)])''", r"\1″"),
     (r"(?<![A-Za-z])([fgσ)])'", r"\1′"),
@@ -342,6 +344,7 @@ def marked(text: str) -> str:
 
 
 def plain(text: str) -> str:
+    text = GREEK_IN_PROSE.sub(lambda word: GREEK[word[0]], text)
     found = IN_PROSE.split(text)
     for k, piece in enumerate(found):
         found[k] = formula(piece) if k % 2 else signs(piece)
@@ -349,7 +352,6 @@ def plain(text: str) -> str:
 
 
 def signs(text: str) -> str:
-    text = GREEK_IN_PROSE.sub(lambda word: GREEK[word[0]], text)
     for pattern, angles in ANGLES:
         text = pattern.sub(angles, text)
     for typed, written in SIGNS_IN_PROSE:

@@ -84,6 +84,22 @@ def test_words_between_formulas_stay_words():
     assert "<mi>i</mi><mi>t</mi>" not in written
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("if theta rises", "if θ rises"),
+        ("is Sum (c)?", "is Σ (c)?"),
+        ("delta_1^3", formula("δ_1^3")),
+        ("= -e^x", f"= −{formula('e^x')}"),
+        ("2 * 3 - 1 >= -5", "2 · 3 − 1 ≥ −5"),
+        ("run `python -m demos 3 - 1`", "run <code>python -m demos 3 - 1</code>"),
+        ("1e-16 and a 12-3-2 network", "1e-16 and a 12-3-2 network"),
+    ],
+)
+def test_signs_in_prose_are_true_signs_and_code_stays_as_typed(typed, shown):
+    assert prose(typed) == shown
+
+
 def test_rows_in_square_brackets_become_matrices():
     tree = parsed(typeset("So:\n\n    [3 1] [x]   [3x + 1y]\n    [1 5] [y] = [1x + 5y]"))
     assert [len(table.findall("mtr")) for table in tree.iter("mtable")] == [2, 2, 2]

@@ -89,7 +89,7 @@ page.show(
 
 # %%
 page.live(
-    Curve(terrace, ("x", "x^3"), at=-1.0, across=(-2.0, 2.0), up=(-4.0, 4.0)),
+    Curve(terrace, ("x", "x³"), at=-1.0, across=(-2.0, 2.0), up=(-4.0, 4.0)),
     ja="y = x^3 の点を左から右へ動かすと、傾きは 0 になっても負にはなりません",
     en="Drag the point on y = x^3 from left to right: the slope gets to 0 and is never negative",
 )

@@ -144,7 +144,7 @@ page.say(
         ターミナル:  `step_through(C)`     （n で次へ、b で前へ）
         ブラウザ:    `trace(C).save("steps.html")` で作ったページを開く
         エディタ:    このファイルの `C.backward()` にブレークポイントを置いてデバッグ実行し、
-                     `propagate`（autograd_lite/value.py）までステップイン
+                     `autograd_lite/value.py` の `propagate` までステップイン
     """,
     en="""
     Three ways to watch it step by step:
@@ -152,7 +152,7 @@ page.say(
         terminal:  `step_through(C)`     (n for next, b for back)
         browser:   `trace(C).save("steps.html")`, and open that page
         editor:    put a breakpoint on `C.backward()` in this file, debug it, and step in,
-                   down to `propagate` (autograd_lite/value.py)
+                   down to `propagate` in `autograd_lite/value.py`
     """,
 )
 network.zero_grad()  # the gradients of the training before would be added to

@@ -108,7 +108,7 @@ export function surfaceFigure(stage, figure, compute, word) {
     const kinds = [[across, x, "along-x"], [up, y, "along-y"]];
     const small = kinds.map(([ends, name, className]) => {
       const one = plotOf({ across: ends, up: range, names: [name, z], width: 320, height: 230, label: `${z}, ${name}` });
-      const [curve, tangent] = [line(one, `slice ${className}`), line(one, "tangent")];
+      const [tangent, curve] = [line(one, "tangent"), line(one, `slice ${className}`)]; // a straight slice hides it
       const mark = drawn("circle", { r: 5, class: "mark" });
       one.svg.append(mark);
       return { one, curve, tangent, mark, ends };
