@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 __all__ = [
     "weight", "bias", "weighted_input", "activation", "target",
-    "Label", "read", "parted", "in_signs",
+    "Label", "read", "of_term", "parted", "in_signs",
     "layer_box", "unit_box", "layer_number", "box", "names_parameter",
 ]  # fmt: skip
 
@@ -32,6 +32,7 @@ NOTATION = re.compile(
     r"([A-Za-zα-ωΑ-Ω])_([0-9]+(?:,[0-9]+)?|[A-Za-z]{1,2})(?:\^([0-9]+|[A-Za-z]))?"
 )
 IN_PROSE = re.compile(rf"(?<![\w^])({NOTATION.pattern})(?![\w^])", re.ASCII)
+OF_TERM = re.compile(r"(.+)(\[[0-9]+\])")
 LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 HIGH = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 INPUTS = "1"  # the number of the input layer, whose units have neither weights nor z
@@ -117,6 +118,16 @@ def read(label: object) -> Label | None:
         return None
     letter, index, layer = match.groups()
     return Label(letter, index, layer or "")
+
+
+def of_term(name: str) -> tuple[str, str]:
+    """Return a name in two: the label, and the number of the term that it is in, if it has one.
+
+    >>> of_term("a_1^2[64]"), of_term("a_1^2")
+    (('a_1^2', '[64]'), ('a_1^2', ''))
+    """
+    match = OF_TERM.fullmatch(name)
+    return (match[1], match[2]) if match else (name, "")
 
 
 def parted(line: str) -> list[str | Label]:

@@ -29,7 +29,7 @@ from autograd_lite.formula import (
     partial_formulas,
     value_formula,
 )
-from autograd_lite.notation import read
+from autograd_lite.notation import of_term, read
 from autograd_lite.ops import Op, Power
 
 __all__ = [
@@ -165,7 +165,9 @@ class LaTeX(Printer):
             return f"{label.letter}_{{{label.indices}}}" + (
                 f"^{{{label.layer}}}" if label.layer else ""
             )
-        plain = str(name)
+        plain, term = of_term(str(name))
+        if term:
+            return self.name(plain) + term
         if len(plain) == 1 and plain.isalpha():
             return plain
         return rf"\mathrm{{{plain.translate(self.SPECIAL)}}}"
@@ -230,6 +232,9 @@ class MathML(Printer):
 
     def name(self, name: str | int) -> str:
         label = read(name)
+        plain, term = of_term(str(name))
+        if term:
+            return self.row(self.name(plain), f"<mtext>{term}</mtext>")
         if label is None:
             return f"<mi>{html.escape(str(name))}</mi>"
         letter, index = f"<mi>{label.letter}</mi>", f"<mn>{label.indices}</mn>"

@@ -654,6 +654,10 @@ def test_the_cost_of_64_images_is_a_page_of_two_megabytes():
     assert len(written.encode()) < 2_500_000
     data = data_of(written)
     assert len(data["nodes"]) > 2000 and len(data["steps"]) > 6000
+    names = {plain(name) if isinstance(name, list) else name for name in data["names"]}
+    assert {"a_1^2[1]", "v2[37]", "C[64]", "C"} <= names
+    assert not [name for name in names if re.search(r"v[0-9]{3}", name)]
+    "".join(names).encode("cp932")
     policy = html.unescape(re.search(r'Policy" content="([^"]*)"', written)[1])
     for script in re.findall(r"<script[^>]*>(.*?)</script>", written, re.S)[1:]:
         assert fingerprint(script) in policy

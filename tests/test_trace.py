@@ -14,6 +14,7 @@ import autograd_lite
 import nn
 from autograd_lite import (
     TABLE,
+    Constant,
     Op,
     Value,
     backward,
@@ -32,6 +33,7 @@ from autograd_lite import (
     total,
     trace,
 )
+from autograd_lite.printing import LaTeX, MathML
 from autograd_lite.trace import Fact, Record, Replay, Trace, printable, told_number
 from autograd_lite.words import said
 from autograd_lite.words.op_words import level_reason, meaning
@@ -232,11 +234,81 @@ def test_a_trace_can_be_searched():
 
 
 def test_two_nodes_with_one_label_stay_apart():
-    steps = trace(Value(2.0, "a") * Value(3.0, "a"))
-    assert steps.names == ["a (v0)", "a (v1)", "v2"]
-    assert "∂v2/∂(a (v0))" in steps[0].formula()
-    with pytest.raises(KeyError, match=r"2 nodes are called 'a'; write one of a \(v0\)"):
+    steps = trace(Value(1.0, "a") * (Value(2.0, "a") * Value(3.0, "a")))
+    assert steps.names == ["a (v0)", "a (v1)", "a (v2)", "v3", "v4"]
+    assert "∂v4/∂(a (v0))" in steps.into("a (v0)")[0].formula()
+    with pytest.raises(KeyError, match=r"3 nodes are called 'a'; write one of a \(v0\)"):
         steps.find("a")
+
+
+def cost_of_each(inputs):
+    w = Value(0.5, "w")
+    costs = []
+    for number in inputs:
+        a = w * Value(number, "x")
+        a.label = "a"
+        costs.append((a - 1.0) ** 2)
+        costs[-1].label = "C"
+    return costs
+
+
+@pytest.mark.parametrize("add", [total, sum, lambda costs: total(costs) / 3])
+def test_what_every_term_has_is_called_after_the_term(add):
+    output = add(cost_of_each([1.0, 2.0, 3.0]))
+    output.label = "C"
+    steps = trace(output)
+    for term, number in enumerate([1.0, 2.0, 3.0], 1):
+        assert steps.data[steps.find(f"x[{term}]")] == number
+        assert steps.data[steps.find(f"a[{term}]")] == 0.5 * number
+        assert steps.data[steps.find(f"v1[{term}]")] == 0.5 * number - 1.0
+        assert steps.data[steps.find(f"C[{term}]")] == (0.5 * number - 1.0) ** 2
+    assert steps.find("C") == len(steps.nodes) - 1
+    assert "w" in steps.names  # all terms share it
+    assert "w[1]" not in steps.names
+    with pytest.raises(KeyError, match=r"3 nodes are called 'a'; write one of a\[1\], a\[2\]"):
+        steps.find("a")
+
+
+def test_names_after_terms_are_of_one_node_each():
+    costs = cost_of_each([1.0, 2.0, 3.0])
+    taken = Value(1.0, "a[2]") * Value(1.0, "v1[2]")
+    once = trace(total([*costs[:2], costs[2] * taken]))
+    assert "a (v2)" in once.names  # a[2] is another node's label
+    several = trace(total([costs[0], costs[1] * costs[1], costs[0]]))
+    for steps in (once, several, trace(total(costs[:2]) * costs[2])):
+        called = [
+            name for name, node in zip(steps.names, steps.nodes) if not isinstance(node, Constant)
+        ]
+        assert len(set(called)) == len(called)
+
+
+def test_what_several_terms_need_is_called_after_none():
+    shared = Value(2.0, "w") * 3.0
+    steps = trace(total([shared * Value(1.0, "b"), shared * Value(4.0, "b")]))
+    assert steps.names[steps.number_of[shared]] == "v2"
+    assert {"b[1]", "v1[1]", "b[2]", "v1[2]"} < set(steps.names)
+
+
+def test_a_label_that_two_nodes_outside_the_terms_bear_is_called_after_no_term():
+    x, y = Value(1.0, "x"), Value(2.0, "x")
+    names = trace(total([x * y * Value(3.0, "x"), x * y * Value(4.0, "x")])).names
+    assert sum(name.startswith("x (v") for name in names) == 4
+
+
+def test_a_label_that_some_terms_lack_keeps_the_number_of_its_node():
+    costs = cost_of_each([1.0, 2.0, 3.0])
+    costs[2].label = ""
+    names = trace(total(costs)).names
+    assert "a[3]" in names
+    assert not any(name.startswith("C[") for name in names)
+    assert sum(name.startswith("C (v") for name in names) == 2
+
+
+def test_a_name_after_a_term_is_set_as_the_label_is():
+    images = [nn.squared_error(nn.Network([2, 2])([x, 1.0]), [1.0, 0.0]) for x in (0.0, 1.0)]
+    assert "$a_{1}^{2}[2]$" in trace(total(images)).why("a_1^2[2]").markdown("en")
+    assert LaTeX().name("a_12^2[64]") == "a_{12}^{2}[64]"
+    assert MathML().name("C[3]") == "<mrow><mi>C</mi><mtext>[3]</mtext></mrow>"
 
 
 def test_a_label_cannot_break_the_line_or_send_a_terminal_an_order():

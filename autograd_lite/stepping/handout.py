@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograd_lite.files import write_atomically
 from autograd_lite.formula import Symbol
-from autograd_lite.notation import read
+from autograd_lite.notation import of_term, read
 from autograd_lite.tracing.facts import forward_facts, forward_heading, step_facts, step_heading
 from autograd_lite.tracing.formulas import chain_equation, local_equation, value_equation
 from autograd_lite.tracing.quantities import (
@@ -55,7 +55,7 @@ class InLaTeX(Writing):
     def names(self, names: str) -> str:
         parts = BETWEEN.split(names)
         parts[::2] = [
-            self.formula(Symbol(name)) if read(name) or len(name) == 1 else name
+            self.formula(Symbol(name)) if read(of_term(name)[0]) or len(name) == 1 else name
             for name in parts[::2]
         ]
         return "".join(parts).replace(" -> ", " → ")

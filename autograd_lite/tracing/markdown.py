@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from autograd_lite.displays import Display, Displayed
 from autograd_lite.formula import Formula, Symbol
-from autograd_lite.notation import read
+from autograd_lite.notation import of_term, read
 from autograd_lite.tracing.quantities import (
     Equation,
     LaTeXOf,
@@ -63,7 +63,7 @@ class InMarkdown(Writing):
 
     def name(self, name: str) -> str:
         """Return a name: set, if it is in the slides' notation."""
-        if read(name) is not None:
+        if read(of_term(name)[0]) is not None:
             return self.formula(Symbol(name))
         return SIGNS.sub(r"\\\1", html.escape(name, quote=False))
 
