@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from autograd_lite.console import printable
+from autograd_lite.ops import add, total
 from autograd_lite.printing import number_text
 from autograd_lite.value import Constant, Value
 
@@ -93,23 +94,24 @@ def unlabelled_by_term(
 
 
 def terms_of(output: Value) -> list[Value]:
-    """Return what the output is put together from: operands of the last op that has several.
+    """Return the terms of the sum that the output is; constants and single leaves are none.
 
-    A chain of one op, as `sum` makes it, counts as one op of them all: its end is the first node
-    with a label. Constants are no terms.
+    The sum may have a factor, as a mean has, and may be a chain of additions, as Python's `sum`
+    makes it: its end is the first node with a label.
     """
     node = output
     while len(variable := [each for each in node.parents if not isinstance(each, Constant)]) == 1:
         (node,) = variable
-    if len(node.parents) != 2:
-        return variable
-    op = node.op
-    terms = [node.parents[1]]
-    node = node.parents[0]
-    while node.op is op and not node.label and len(node.parents) == 2:
-        terms.append(node.parents[1])
-        node = node.parents[0]
-    return [each for each in (node, *reversed(terms)) if not isinstance(each, Constant)]
+    terms: list[Value] = []
+    if node.op is total:
+        terms = list(node.parents)
+    elif node.op is add:
+        while node.op is add and not (terms and node.label):
+            node, term = node.parents
+            terms.append(term)
+        terms.append(node)
+        terms.reverse()
+    return [each for each in terms if each.parents]
 
 
 def terms_by_node(nodes: Sequence[Value], terms: Sequence[Value]) -> list[int]:
