@@ -10,15 +10,14 @@
 Read the source in this order: ops, value, backprop, gradients, check, tracing, drawing, stepping.
 """
 
-import sys
+from typing import TYPE_CHECKING
 
-from autograd_lite import compiling, copying, displays, drawing, other_engines, own_rows, tracing
+from autograd_lite import copying, displays, other_engines, own_rows
 from autograd_lite.check import check_gradients, find_nan
 from autograd_lite.collector import collector_paused
-from autograd_lite.compiling import compile
-from autograd_lite.drawing import draw
 from autograd_lite.gradients import directional_derivative, grad, gradients, value_and_grad
 from autograd_lite.graph import topological_order
+from autograd_lite.later import called_once, later
 from autograd_lite.more_ops import at_least, log_sum_exp, norm, softplus, tan
 from autograd_lite.ops import (
     TABLE,
@@ -67,9 +66,13 @@ from autograd_lite.special_ops import (
     sinh,
     softsign,
 )
-from autograd_lite.stepping import step_through
-from autograd_lite.tracing import trace
 from autograd_lite.value import Constant, Value, backward, propagate, zero_grad
+
+if TYPE_CHECKING:
+    from autograd_lite.compiling import compile
+    from autograd_lite.drawing import draw
+    from autograd_lite.stepping import step_through
+    from autograd_lite.tracing import trace
 
 __all__ = [
     "Value", "Constant", "record_lines",
@@ -91,10 +94,18 @@ __all__ = [
 # rows of one's own are checked.
 assert copying and displays and other_engines and own_rows
 
+# What is not the engine is imported when it is first used.
+LATER = {"compile": "compiling", "trace": "tracing", "step_through": "stepping", "draw": "drawing"}
+__getattr__ = later(__name__, LATER)
+
+
+def __dir__() -> list[str]:
+    """Return the names of the package, for those who complete them."""
+    return sorted({*globals(), *LATER, *LATER.values()})
+
+
 # The rooms were once called like the functions in them; `from autograd_lite.draw import renderer`
 # goes on working. (The names in the package stay the functions.)
-sys.modules[f"{__name__}.draw"] = drawing
-sys.modules[f"{__name__}.compile"] = compiling
-sys.modules[f"{__name__}.trace"] = tracing
+called_once(__name__, {"draw": "drawing", "compile": "compiling", "trace": "tracing"})
 
 __version__ = "0.1.0"

@@ -14,7 +14,9 @@ training, drawing, film; and beside them linear_algebra.
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from autograd_lite.later import later
 from autograd_lite.source_lines import LINES
 from nn.answers import accuracy, classify
 from nn.costs import (
@@ -26,11 +28,13 @@ from nn.costs import (
     squared_error,
 )
 from nn.descent import Adam, AdamW, GradientDescent, Momentum, Update
-from nn.drawing import draw_network, draw_networks, draw_weights
-from nn.film import Film
 from nn.saving import load_into, save
 from nn.training import History, train
 from nn.units import InputLayer, InputUnit, Layer, Network, Unit, load
+
+if TYPE_CHECKING:
+    from nn.drawing import draw_network, draw_networks, draw_weights
+    from nn.film import Film
 
 __all__ = [
     "Unit", "Layer", "Network", "InputUnit", "InputLayer",
@@ -42,5 +46,17 @@ __all__ = [
     "draw_network", "draw_networks", "draw_weights", "Film",
 ]  # fmt: skip
 
+# What draws is imported when it is first used.
+DRAWN = {
+    "draw_network": "drawing", "draw_networks": "drawing", "draw_weights": "drawing",
+    "Film": "film",
+}  # fmt: skip
+__getattr__ = later(__name__, DRAWN)
+
 # The line that made a node is the user's, who called a network, and none of ours.
 LINES.ours += (str(Path(__file__).parent) + os.sep,)
+
+
+def __dir__() -> list[str]:
+    """Return the names of the package, for those who complete them."""
+    return sorted({*globals(), *DRAWN, *DRAWN.values()})

@@ -19,9 +19,8 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-import graphviz
-
 from autograd_lite import Value
+from autograd_lite.drawing import graphviz
 from autograd_lite.drawing.drawing import Drawing
 from autograd_lite.drawing.text import number_shown, plain, prose, shown, tooltip_of, typeset
 from autograd_lite.drawing.theme import FONT, THEMES, Theme

@@ -15,6 +15,11 @@ Read the source in this order: text, theme, groups, scene, layout, source, rende
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+try:
+    import graphviz as graphviz
+except ImportError:
+    raise ImportError("drawing needs the package graphviz; write pip install graphviz") from None
+
 from autograd_lite.drawing.drawing import Drawing
 from autograd_lite.drawing.groups import Grouping
 from autograd_lite.drawing.render import RendererNotFound, renderer

@@ -25,7 +25,7 @@ from autograd_lite.tracing.forward import ForwardPass, checked_index
 from autograd_lite.tracing.record import NodeOrName, Record
 from autograd_lite.tracing.replay import Replay
 from autograd_lite.tracing.steps import Step
-from autograd_lite.tracing.viewers import VIEWS, saver_for
+from autograd_lite.tracing.viewers import saver_for, view
 from autograd_lite.tracing.why import Why
 from autograd_lite.value import Value, held, passes_on, propagate, start_afresh
 from autograd_lite.words import Language
@@ -223,6 +223,4 @@ class Trace(Record, Displayed, Sequence[Step]):
 
         Raises ValueError for an unknown language or level, or a graph too big for a page.
         """
-        if not VIEWS:
-            return Display({"text/plain": repr(self)})
-        return VIEWS[-1](self, language=language, level=level)
+        return view()(self, language=language, level=level)
