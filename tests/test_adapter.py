@@ -206,9 +206,10 @@ def test_a_log_message_is_told_in_every_recording(debugger):
         "setFunctionBreakpoints", breakpoints=[{"name": "w", "logMessage": "dC/dw = {after}"}]
     )
     debugger.begin()
-    lines = debugger.ended()[1].splitlines()  # what the script prints comes by another way
-    logged = [line for line in lines if line.startswith("dC/dw = ")]
-    assert len(logged) == 20 and logged[:2] == ["dC/dw = -18", "dC/dw = -14.76"]
+    debugger.ended()
+    told = [event["body"] for event in debugger.all_events if event["event"] == "output"]
+    logged = [body["output"] for body in told if body["category"] == "console"]
+    assert len(logged) == 20 and logged[:2] == ["dC/dw = -18\n", "dC/dw = -14.76\n"]
 
 
 def test_training_is_stepped_through_in_the_trainings_own_backward(debugger):
