@@ -4,14 +4,17 @@
     python benchmarks/engine.py --rounds 3   quicker, rougher
 
 Contestants
-    ours            autograd_lite, through nn: one `dot` node per unit
+    ours            autograd_lite, through nn, in the loop that a user writes: `network(x)`, a cost
+                    by hand, `C.backward()`, the update by hand, Python's collector on
+    ours, train     the same through `nn.train`, which pauses the collector
     ours, spelled   the same network with every product and sum a node of its own
     per-edge form   an engine in the form of microgpt's (2026): slots, local gradients on the
                     edges, recursion; written here for the comparison
     micrograd       Karpathy's engine of 2020, from PyPI, if it is installed
 
 Each contestant runs in a process of its own, in turn, round after round, because one that leaves
-cyclic garbage would otherwise slow down the next. A ratio is the median over the rounds.
+cyclic garbage would otherwise slow down the next. A ratio is the median over the rounds. Single
+ops are timed in one process, ours and theirs in turn, the least of 40 rounds each.
 """
 
 import argparse
@@ -132,6 +135,24 @@ def micrograd_value() -> Any:
 
 
 # -- Work 1: full-batch steps of the digit network ---------------------------------------------
+
+
+def digits_in_a_loop() -> Callable[[], float]:
+    network = Network([12, 3, 2], seed=1)
+    images = load_images()
+
+    def step() -> float:
+        C: Any = 0
+        for image in images:
+            outputs = network(image.pixels)
+            C = C + 0.5 * sum((t - a) ** 2 for t, a in zip(image.target, outputs))
+        network.zero_grad()
+        C.backward()
+        for p in network.parameters():
+            p.data -= 0.5 * p.grad
+        return float(C.data)
+
+    return step
 
 
 def digits_by_nn(spelled_out: bool) -> Callable[[], float]:
@@ -257,7 +278,8 @@ def transformer(kind: Any, width: int = 16, heads: int = 4) -> Callable[[], floa
 
 WORK: dict[str, dict[str, Callable[[], Callable[[], float]]]] = {
     "digits": {
-        "ours": lambda: digits_by_nn(spelled_out=False),
+        "ours": digits_in_a_loop,
+        "ours, train": lambda: digits_by_nn(spelled_out=False),
         "ours, spelled": lambda: digits_by_nn(spelled_out=True),
         "per-edge form": lambda: digits_by_hand(PerEdge),
         "micrograd": lambda: digits_by_hand(micrograd_value()),
@@ -310,6 +332,45 @@ def compare(work: str, title: str, rounds: int) -> None:
             f"    {name:<14} {min(times[name]) * 1e3:9.2f} ms   "
             f"{middle:6.2f}  ({ratios[0]:.2f} to {ratios[-1]:.2f})"
         )
+    print()
+
+
+# -- Single ops -------------------------------------------------------------------------------------
+
+OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "a * b": lambda a, b: a * b,
+    "a + b": lambda a, b: a + b,
+    "a - b": lambda a, b: a - b,
+    "a / b": lambda a, b: a / b,
+    "-a": lambda a, b: -a,
+    "a * 2.0": lambda a, b: a * 2.0,
+    "2.0 * a": lambda a, b: 2.0 * a,
+    "2 * a": lambda a, b: 2 * a,
+    "0 + a": lambda a, b: 0 + a,
+    "a ** 2": lambda a, b: a**2,
+    "a ** -1": lambda a, b: a**-1,
+    "a ** 0.5": lambda a, b: a**0.5,
+    "exp": lambda a, b: a.exp(),
+    "log": lambda a, b: a.log(),
+    "relu": lambda a, b: a.relu(),
+}
+
+
+def operations(rounds: int = 40, count: int = 5_000) -> None:
+    """Print what one op takes beside the per-edge form: the least of interleaved rounds."""
+    print("one op: nanoseconds, and how many times as long as in the per-edge form")
+
+    def seconds(kind: Any, operation: Callable[[Any, Any], Any]) -> float:
+        a, b = kind(2.5), kind(1.5)
+        start = time.perf_counter()
+        for _ in range(count):
+            operation(a, b)
+        return (time.perf_counter() - start) / count
+
+    for name, operation in OPERATIONS.items():
+        pairs = [(seconds(Value, operation), seconds(PerEdge, operation)) for _ in range(rounds)]
+        ours, theirs = (min(column) for column in zip(*pairs))
+        print(f"    {name:<9} {ours * 1e9:6.0f} ns   {ours / theirs:5.2f}")
     print()
 
 
@@ -416,6 +477,7 @@ def main() -> None:
     )
     compare("digits", "digit network 12-3-2, one step on 64 images", options.rounds)
     compare("transformer", "a small GPT, one training step on a word", options.rounds)
+    operations()
     memory()
     growth()
     lines()
