@@ -335,7 +335,7 @@ def compare(work: str, title: str, rounds: int) -> None:
     print()
 
 
-# -- Single ops -------------------------------------------------------------------------------------
+# -- Single ops ------------------------------------------------------------------------------------
 
 OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "a * b": lambda a, b: a * b,
