@@ -32,7 +32,7 @@ def later(package: str, rooms: Mapping[str, str]) -> Callable[[str], Any]:
 
 
 class Renamed(ModuleType):
-    """A room under the name that it once had."""
+    """A room under the name that it once had; the room itself takes its place when it is used."""
 
     def __init__(self, name: str, room: str) -> None:
         super().__init__(name)
@@ -41,7 +41,8 @@ class Renamed(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name != "__all__":  # `inspect` asks all modules for __file__
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        return getattr(importlib.import_module(self.room), name)
+        room = sys.modules[self.__name__] = importlib.import_module(self.room)
+        return getattr(room, name)
 
 
 def called_once(package: str, names: Mapping[str, str]) -> None:

@@ -200,6 +200,18 @@ def test_counted_hits_go_on_from_recording_to_recording(debugger):
     assert debugger.request("threads")["threads"][0]["name"].startswith("7: ")
 
 
+def test_a_script_that_is_over_has_no_threads_and_answers_nothing_else(debugger):
+    debugger.launch("x = (\n")
+    asked = debugger.send("configurationDone")
+    threads = debugger.send("threads")  # as an editor does at once
+    debugger.answer(asked)
+    assert debugger.answer(threads)["threads"] in ([], [{"id": 1, "name": "script"}])
+    status, printed = debugger.ended()
+    assert status == 1 and "SyntaxError" in printed
+    assert debugger.request("threads") == {"threads": []}
+    assert debugger.refused("stackTrace", threadId=1) == "no script is running"
+
+
 def test_a_log_message_is_told_in_every_recording(debugger):
     debugger.launch(LOOP)
     debugger.request(

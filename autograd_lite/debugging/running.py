@@ -207,13 +207,28 @@ class Run:
     def ask(self, request: Request, silent: bool = False) -> None:
         """Pass a request on to the script; its answer goes to the editor, unless silent."""
         with self.changing:
-            if self.over or self.wire is None:
-                raise RequestError("debugger.no script")
-            self.pending[request.seq] = request
+            wire = None if self.over else self.wire
+            if wire is not None:
+                self.pending[request.seq] = request
+                if silent:
+                    self.silent.add(request.seq)
+        if wire is None:
             if silent:
-                self.silent.add(request.seq)
+                raise RequestError("debugger.no script")
+            self.tell(self.without_script(request))
+            return
         fields = {"seq": request.seq, "type": "request", "command": request.command}
-        self.wire.forward({**fields, "arguments": request.arguments.fields})
+        wire.forward({**fields, "arguments": request.arguments.fields})
+
+    def without_script(self, request: Request) -> Mapping[str, Any]:
+        """Return the answer to a request when there is no script: it has no threads.
+
+        An editor asks for them as soon as a script runs, and that may end before it answers.
+        """
+        if request.command == "threads":
+            return response(request, {"threads": []})
+        told = RequestError("debugger.no script").told(self.language)
+        return refusal(request.seq, request.command, told)
 
     def relay(self) -> None:
         """Pass what the script says on to the editor, until it says no more."""
@@ -317,8 +332,7 @@ class Run:
             return
         for request in pending:
             if request.seq not in self.silent:
-                gone = RequestError("debugger.no script").told(self.language)
-                self.tell(refusal(request.seq, request.command, gone))
+                self.tell(self.without_script(request))
         for line in self.last_words():
             self.say(line)
         if status is not None:
