@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Iterable
-from itertools import count
 
 __all__ = ["Names"]
 
@@ -16,6 +15,7 @@ class Names:
     def __init__(self, reserved: Iterable[str]) -> None:
         self.reserved = frozenset(reserved)
         self.taken: set[str] = set()
+        self.next: dict[str, int] = {}  # a name -> the least number that may be free behind it
 
     def free(self, label: str) -> str:
         """Return a name for a label, one that nobody has yet: w_11^2 gives w_11_2.
@@ -31,9 +31,9 @@ class Names:
         if name in self.reserved:
             name += "_"
         free = name
-        for k in count(2):
-            if free not in self.taken:
-                break
-            free = f"{name}_{k}"
+        while free in self.taken:
+            number = self.next.get(name, 2)
+            self.next[name] = number + 1
+            free = f"{name}_{number}"
         self.taken.add(free)
         return free

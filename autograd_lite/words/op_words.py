@@ -5,7 +5,7 @@ A row of the table is known by itself, never by its name alone: an op of one's o
 """
 
 from autograd_lite.ops import TABLE, Op, Power
-from autograd_lite.words import Fact, Language, said, text, texts
+from autograd_lite.words import LANGUAGES, Fact, Language, catalogue, said, text
 
 __all__ = ["meaning", "level_reason", "meaning_fact", "level_fact", "row_name"]
 
@@ -38,9 +38,8 @@ def meaning_fact(op: Op) -> Fact | str:
 
 def level_fact(op: Op) -> Fact | None:
     """Return why an op is level as a fact, to be said in any language; None if there is none."""
-    if row_name(op) in texts("flat"):
-        return Fact(f"flat.{op.name}")
-    return None
+    key = f"flat.{row_name(op)}"
+    return Fact(key) if key in catalogue(LANGUAGES[0]) else None
 
 
 def row_name(op: Op) -> str:
