@@ -14,7 +14,7 @@ import pytest
 from browser import Reader, browser_test, missing
 
 import nn
-from autograd_lite import Value, log, record_lines, relu, sin, total, trace, words
+from autograd_lite import Constant, Value, log, record_lines, relu, sin, total, trace, words
 from autograd_lite.stepping import page, page_data, picture_now, redraw
 from autograd_lite.stepping.page import fingerprint
 from autograd_lite.stepping.pieces import pieces, plain
@@ -63,7 +63,18 @@ def data_of(text):
     written = re.search(r'id="data">(.*?)</script>', text, re.S)[1]
     if not written.startswith("{"):  # packed
         written = zlib.decompress(base64.b64decode(written)).decode("utf-8")
-    return json.loads(written)
+    data = json.loads(written)
+    nodes = [filled(data["forms"][form], parts) for form, *parts in data["nodes"]]
+    return {**data, "nodes": nodes}
+
+
+def filled(form, parts):
+    """Return what a form is with its parts: the numbers in it are places of parts."""
+    if isinstance(form, dict):
+        return {key: filled(inner, parts) for key, inner in form.items()}
+    if isinstance(form, list):
+        return [filled(inner, parts) for inner in form]
+    return parts[form] if type(form) is int else form
 
 
 # -- The file ----------------------------------------------------------------------------------
@@ -202,7 +213,7 @@ def test_a_graph_too_big_for_a_page_says_so_and_offers_the_unit_level():
         page(steps)
     assert data_of(page(steps, level="unit"))["views"] == ["unit"]
     chain = Value(1.0, "x")
-    for _ in range(3001):
+    for _ in range(5001):
         chain = chain + 1.0
     with pytest.raises(ValueError, match="step_through shows any size"):
         page(trace(chain))
@@ -676,6 +687,16 @@ def test_a_packed_page_opens_by_itself_and_tells_the_same(reading):
     assert heading == plain(pieces(steps[39].heading("en")))
     gradients = reader.page.evaluate("autograd.gradients()")
     assert gradients["w_11^3"] == steps.replay().goto(len(steps)).gradient("w_11^3")
+    rows = reader.page.locator("#rows tr")
+    shown = [k for k, node in enumerate(steps.nodes) if not isinstance(node, Constant)][::-1]
+    rows.nth(len(shown) - 1).wait_for(state="attached")  # later ones come when the page is seen
+    assert rows.count() == len(shown) > 400
+    place = next(k for k in range(400, len(shown)) if shown[k] in steps.inner)
+    rows.nth(place).locator("td").nth(1).click()  # its value leads to the step that made it
+    at = steps.inner.index(shown[place]) + 1
+    assert reader.page.evaluate("autograd.position()") == at
+    heading = reader.page.locator("#heading").text_content()
+    assert heading == plain(pieces(steps.forward[at - 1].heading("en")))
 
 
 @browser_test

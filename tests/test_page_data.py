@@ -12,7 +12,7 @@ import nn
 from autograd_lite import Value, exp, log, maximum, relu, sin, total, trace, where
 from autograd_lite.stepping.live import live_program
 from autograd_lite.stepping.page import as_json
-from autograd_lite.stepping.page_data import page_data
+from autograd_lite.stepping.page_data import in_forms, page_data
 from autograd_lite.stepping.pieces import pieces, plain, with_places
 from autograd_lite.tracing import facts, formulas
 from autograd_lite.tracing.formulas import still_holds
@@ -84,7 +84,7 @@ def told_by_the_page(asked, changes=()):
     lines = [
         as_json(
             {
-                "data": page_data(steps, language, {}, True),
+                "text": as_json(in_forms(page_data(steps, language, {}, True))),
                 "language": language,
                 "program": live_program(steps) if changed else "",
                 "changes": changed,

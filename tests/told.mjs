@@ -1,9 +1,10 @@
 // Write all that a page tells, as plain texts: for the tests that compare it with what Python tells.
-// It reads lines of JSON, { data, language, program, changes: [[node, number], ...] }, and answers with
-// lines.
+// It reads lines of JSON, { text, language, program, changes: [[node, number], ...] }, with the page's data as
+// a text, and answers with lines.
 import { createInterface } from "node:readline";
 import { plain } from "../autograd_lite/stepping/script/pieces.mjs";
 import { told } from "../autograd_lite/stepping/script/numbers.mjs";
+import { dataOf } from "../autograd_lite/stepping/script/forms.mjs";
 import { numberAt } from "../autograd_lite/stepping/script/passes.mjs";
 import { equationOf, sentenceOf, sentencesOf } from "../autograd_lite/stepping/script/telling.mjs";
 import { passesWith } from "../autograd_lite/stepping/script/leaves.mjs";
@@ -11,8 +12,8 @@ import { timeline } from "../autograd_lite/stepping/script/state.mjs";
 
 const exact = (number) => (Object.is(number, -0) ? "-0" : String(number));
 
-function answer({ data, language, program, changes }) {
-  for (const name of ["values", "start", "partials"]) data[name] = data[name].map(Number);
+function answer({ text, language, program, changes }) {
+  const data = dataOf(text);
   const line = timeline(data);
   const run = program && new Function(`${program}\nreturn program;`)();
   const numbers = passesWith(data, run, new Map(changes));

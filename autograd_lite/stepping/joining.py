@@ -20,8 +20,8 @@ __all__ = ["MODULES", "joined", "script", "shortened", "whole"]
 
 # In reading order. Down to `sizes` they are pure: they know no document and run on plain Node.
 MODULES = (
-    "pieces", "words", "numbers", "passes", "telling", "state", "moving", "leaves", "predict",
-    "finding", "ways", "sizes",
+    "forms", "pieces", "words", "numbers", "passes", "telling", "state", "moving", "leaves",
+    "predict", "finding", "ways", "sizes",
     "typeset", "step", "change", "table", "places", "edges", "spoken", "picture", "pictured",
     "paper", "asking", "node", "controls", "playing", "flow", "pointing", "tools", "address", "api",
     "reader", "main",

@@ -11,8 +11,12 @@ negative. What is told is
     a fact          [key, {place: part}], a part being a text, a word, a count or another fact
     an equation     {"sides": [text, ...]}
     a choice        {"question": ..., "of": number of a place, "yes": [...], "no": [...]}
+
+A step looks like many others but for its numbers. So a page has each form once, with holes, and of
+a step the number of its form and the parts that fill it.
 """
 
+import json
 import linecache
 import math
 from collections.abc import Iterable, Mapping
@@ -36,7 +40,7 @@ from autograd_lite.value import Constant
 from autograd_lite.words import LANGUAGES, Fact, Language, catalogue, texts
 from autograd_lite.words.op_words import meaning_fact
 
-__all__ = ["page_data"]
+__all__ = ["in_forms", "page_data"]
 
 PAGE = "page."  # the room of the catalogue that has the page's own words
 
@@ -190,4 +194,51 @@ def step_told(record: Trace, number: int, teller: Teller) -> dict[str, Any]:
         "local": teller.telling(local_equation(record, number)),
         "formula": teller.telling(chain_equation(record, number)),
         "words": teller.tellings(step_facts(record, number)),
+    }
+
+
+# -- In forms ------------------------------------------------------------------------------------
+
+
+class Forms:
+    """What is told, in few bytes: each form once."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}  # a form, as JSON -> its number
+
+    def told(self, whole: Any) -> list[Any]:
+        """Return the number of a form, and the parts that fill its holes."""
+        parts: list[Any] = []
+        form = json.dumps(self.emptied(whole, parts), ensure_ascii=False)
+        return [self.numbers.setdefault(form, len(self.numbers)), *parts]
+
+    def emptied(self, whole: Any, parts: list[Any]) -> Any:
+        """Return what is told with holes where numbers were; add those to the parts."""
+        if isinstance(whole, dict):
+            return {key: self.emptied(inner, parts) for key, inner in whole.items()}
+        if isinstance(whole, list):
+            return [self.emptied(inner, parts) for inner in whole]
+        if type(whole) is int or (isinstance(whole, str) and whole.isdecimal()):
+            parts.append(whole)
+            return len(parts) - 1
+        return whole
+
+    def forms(self) -> list[Any]:
+        """Return the forms in the order of their numbers."""
+        return [json.loads(form) for form in self.numbers]
+
+
+def in_forms(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of a page as they stand in it; what is the same in both stays."""
+    forms = Forms()
+    steps = []
+    for step in data["steps"]:
+        told = {key: step[key] for key in ("heading", "local", "formula", "words")}
+        steps.append([step["child"], step["parent"], step["place"], *forms.told(told)])
+    return {
+        **data,
+        "nodes": [forms.told(node) for node in data["nodes"]],
+        "forward": [forms.told(step) for step in data["forward"]],
+        "steps": steps,
+        "forms": forms.forms(),
     }

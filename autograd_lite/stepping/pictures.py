@@ -26,7 +26,7 @@ __all__ = [
 ]  # fmt: skip
 
 MOST_NODES = 600  # beyond, the picture of all nodes cannot be read, nor laid out in a second
-MOST_IN_UNITS = 3000  # beyond, the page is more than a few MB
+MOST_IN_UNITS = 5000  # beyond, the page takes more than a second to open, and more than 4 MB
 MOST_OPENED = 8  # boxes that also get a picture with only them open
 
 NUMBER = re.compile(r"−?(∞|[0-9][0-9.]*(e[+−-]?[0-9]+)?)|nan")  # as `number_shown` writes one

@@ -1,6 +1,7 @@
 // One trace, seen: the forward pass, then the backward pass.
 import { passesWith } from "./leaves.mjs";
-import { dataOf, reader } from "./reader.mjs";
+import { dataOf } from "./forms.mjs";
+import { reader } from "./reader.mjs";
 import { isBackward } from "./state.mjs";
 import { millisecondsAt, within } from "./moving.mjs";
 import { byId } from "./typeset.mjs";
@@ -24,7 +25,7 @@ const here = reader(data, program);
 const pictures = findPictures(data);
 const playing = player(here, goto);
 const answer = watchAsking(here, show);
-const rows = buildTable(here, choose, change);
+const rows = buildTable(here, { choose, change, made: (node, row) => watchNumbers(here, node, row, move) });
 
 function seen() {
   return pictures.get(here.view);
@@ -141,7 +142,6 @@ watchControls(here, { move, toggle: playing.toggle, changeSpeed: playing.changeS
 watchPaper(zoomBy);
 watchTools(here, { move, picture: () => seen().svg });
 watchPointing(here, seen);
-watchNumbers(here, rows, move);
 byId("set-back").addEventListener("click", setBack);
 addEventListener("hashchange", arrive);
 arrive();

@@ -12,26 +12,30 @@ export function sayPicture(here, picture) {
   const wordsOf = (place, language) => here.data.pictured[place.dataset.w][language];
   svg.setAttribute("aria-label", plain(wordsOf(svg, here.language)));
   const places = [...svg.querySelectorAll("[data-w]")];
+  for (const place of places) place.size ??= parseFloat(getComputedStyle(place).fontSize); // before anything changes
   if (picture.ready && !picture.fixed) {
     picture.fixed = true;
-    for (const place of places) hold(place, wordsOf(place, here.data.laidOut));
+    for (const place of places) setWords(place, wordsOf(place, here.data.laidOut));
+    const held = places.map(whereItStands);
+    held.forEach(([anchor, x], k) => {
+      places[k].setAttribute("x", x);
+      places[k].style.textAnchor = anchor;
+    });
   }
   for (const place of places) setWords(place, wordsOf(place, here.language));
 }
 
 // A heading stands at the right of its column, as the numbers do; the name of a box in its middle.
-function hold(place, pieces) {
-  setWords(place, pieces);
+function whereItStands(place) {
   const heading = place.closest("g.node") && Number(getComputedStyle(place).fontWeight) < 600;
   const anchor = heading ? "end" : place.closest("g.cluster") ? "start" : "middle";
   const box = place.getBBox();
-  place.setAttribute("x", box.x + box.width * SIDES[anchor]);
-  place.style.textAnchor = anchor;
+  return [anchor, box.x + box.width * SIDES[anchor]];
 }
 
 // Let a text of a picture be words in pieces: an index is lowered or raised, and what follows is not.
 function setWords(place, pieces) {
-  const size = parseFloat(getComputedStyle(place).fontSize);
+  const { size } = place;
   let level = 0;
   place.replaceChildren();
   for (const piece of pieces) {

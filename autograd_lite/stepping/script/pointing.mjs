@@ -29,23 +29,21 @@ export function watchPointing(here, picture) {
   }
 }
 
-// Let the numbers of a row lead to the steps that gave them.
-export function watchNumbers(here, rows, move) {
-  for (const [node, row] of rows) {
-    const [, value, gradient] = row.children;
-    if (here.line.madeIn[node]) {
-      value.classList.add("leads");
-      value.addEventListener("click", () => move(here.line.madeIn[node]));
-    }
-    const arrivals = here.line.arrivals[node];
-    if (!arrivals.length) continue;
-    gradient.classList.add("leads");
-    gradient.addEventListener("click", () => {
-      const done = here.position - here.line.forward;
-      const last = arrivals.filter((step) => step <= done).pop() ?? arrivals[0];
-      move(here.line.forward + last);
-    });
+// Let the numbers in the row of a node lead to the steps that gave them.
+export function watchNumbers(here, node, row, move) {
+  const [, value, gradient] = row.children;
+  const [made, arrivals] = [here.line.madeIn[node], here.line.arrivals[node]];
+  if (made) {
+    value.classList.add("leads");
+    value.addEventListener("click", () => move(made));
   }
+  if (!arrivals.length) return;
+  gradient.classList.add("leads");
+  gradient.addEventListener("click", () => {
+    const done = here.position - here.line.forward;
+    const last = arrivals.filter((step) => step <= done).pop() ?? arrivals[0];
+    move(here.line.forward + last);
+  });
 }
 
 // Mark on the timeline when the chosen node was computed, and when its gradient arrived.

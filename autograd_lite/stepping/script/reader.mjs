@@ -2,13 +2,6 @@
 import { changeable, passesWith } from "./leaves.mjs";
 import { timeline } from "./state.mjs";
 
-// A trace's data from its JSON, which has no number that is not finite.
-export function dataOf(text) {
-  const data = JSON.parse(text);
-  for (const name of ["values", "start", "partials"]) data[name] = data[name].map(Number); // "NaN"
-  return data;
-}
-
 export function reader(data, program) {
   const line = timeline(data);
   return {

@@ -9,24 +9,40 @@ import { leafField, showField } from "./change.mjs";
 const MANY = 300; // rows: of more, the columns keep their widths, or every step lays out all
 
 // Make a row for every node but constants, output first; `choose` is called with a node, `change`
-// with a leaf and its new number.
-export function buildTable(here, choose, change) {
+// with a leaf and its new number, `made` with a node and its row. Of many, the later ones are made
+// once the page is seen.
+export function buildTable(here, { choose, change, made }) {
   const rows = new Map();
-  for (let node = here.line.output; node >= 0; node--) {
-    if (here.data.nodes[node].constant) continue;
-    const row = element("tr");
-    const first = element("td");
-    first.append(button(piecesOf(here, node), () => choose(node)));
-    row.append(first, element("td"), element("td"));
-    const [, value, gradient] = row.children;
-    const field = here.leaves.has(node) ? leafField(here, node, change) : null;
-    if (field) value.append(field);
-    row.parts = { value, gradient, field, shown: [] };
-    byId("rows").append(row);
-    rows.set(node, row);
+  const nodes = here.data.nodes.map((_, node) => node).reverse().filter((node) => !here.data.nodes[node].constant);
+  const build = (some) => {
+    for (const node of some) {
+      const row = rowOf(here, node, choose, change);
+      rows.set(node, row);
+      made(node, row);
+    }
+    byId("rows").append(...some.map((node) => rows.get(node)));
+  };
+  build(nodes.slice(0, MANY));
+  if (nodes.length > MANY) {
+    byId("rows").parentNode.classList.add("many");
+    requestAnimationFrame(() => setTimeout(() => {
+      build(nodes.slice(MANY));
+      showTable(here, rows);
+    }));
   }
-  byId("rows").parentNode.classList.toggle("many", rows.size > MANY);
   return rows;
+}
+
+function rowOf(here, node, choose, change) {
+  const row = element("tr");
+  const first = element("td");
+  first.append(button(piecesOf(here, node), () => choose(node)));
+  row.append(first, element("td"), element("td"));
+  const [, value, gradient] = row.children;
+  const field = here.leaves.has(node) ? leafField(here, node, change) : null;
+  if (field) value.append(field);
+  row.parts = { value, gradient, field, shown: [] };
+  return row;
 }
 
 export function showTable(here, rows) {
