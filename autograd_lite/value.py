@@ -171,10 +171,12 @@ class Value(Operators):
         return as_value(left) * right
 
     def __pow__(left, right: Operand) -> "Value":
-        if isinstance(right, Value):
-            return left.record(ops.variable_power, (left, right))
-        n = right if type(right) is float else number(right)
-        op = POWERS.get(n) or ops.power(n)
+        if type(right) is not float and type(right) is not int:
+            if isinstance(right, Value):
+                return left.record(ops.variable_power, (left, right))
+            right = number(right)
+        op = POWERS.get(right) or ops.power(right)
+        n = op.exponent
         x = left.data
         if type(x) is not float or not (n == 2.0 or (x > 0.0 and n != 0.0)):
             return left.record(op, (left,))
