@@ -269,10 +269,8 @@ POWERS: dict[float, Power] = {}
 
 def power(exponent: float) -> Power:
     """Return the op of one constant exponent, always the same one."""
-    op = POWERS.get(exponent)
-    if op is None:
-        op = POWERS.setdefault(exponent, Power(number(exponent)))
-    return op
+    n = number(exponent)
+    return POWERS.get(n) or POWERS.setdefault(n, Power(n))
 
 def flat_partials(x: Number, out: Number) -> Partials:
     return (0.0,)  # level on both sides of a jump: nothing can be learned through u or sgn

@@ -172,9 +172,8 @@ class Value(Operators):
 
     def __pow__(left, right: Operand) -> "Value":
         if type(right) is not float and type(right) is not int:
-            if isinstance(right, Value):
-                return left.record(ops.variable_power, (left, right))
-            right = number(right)
+            node: Value = Operators.__pow__(left, right)
+            return node
         op = POWERS.get(right) or ops.power(right)
         n = op.exponent
         x = left.data

@@ -136,7 +136,7 @@ def test_pictures_mark_what_is_not_yet_known_at_the_start():
         assert marked.pop(f"value:{k}").strip() == number
     assert not marked
     text = page(trace(digit_cost()))
-    small = re.findall(r"\.picture \.(p\d+) \{[^}]*font-size: 9\.36px", text)
+    small = re.findall(r"\.picture \.(p\d+)\{[^}]*font-size: 9\.36px", text)
     indices = re.findall(rf'<text[^>]*class="[^"]*\b(?:{"|".join(small)})"[^>]*>1</text>', text)
     assert indices
     assert not any("number" in index for index in indices)
