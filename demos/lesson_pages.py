@@ -18,7 +18,6 @@ from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograd_lite.notation import in_signs
 from autograd_lite.stepping.joining import FOLDER as STEPPING
 from autograd_lite.stepping.joining import joined
 from autograd_lite.stepping.page import as_json, policy
@@ -304,8 +303,7 @@ def picture(picture: Picture, language: Language) -> str:
 def table(table: Table, language: Language) -> str:
     """Return a table."""
     head = "".join(
-        f'<th scope="col">{escape(in_signs(cell))}</th>' if cell else "<td></td>"
-        for cell in table.head
+        f'<th scope="col">{prose(cell)}</th>' if cell else "<td></td>" for cell in table.head
     )
     rows = [
         "".join(f"<td>{prose(cell) if cell else ''}</td>" for cell in cells) for cells in table.rows

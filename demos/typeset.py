@@ -2,9 +2,9 @@
 
 Lessons are typed so that any console shows them: `w_11^2`, `e^(-z)`, `dC/dy`, `sigma(z)`. Here
 such a text is read as a person reads it. An indented line is a formula, with words between; in
-prose, what has an index or a power becomes one.
+prose, formulas stand between words (`in_prose.py` finds them).
 
-    fraction    what stands before and behind a slash, its outer brackets gone
+    fraction    what stands before and behind a slash, its outer brackets gone; in prose it stays
     index       behind `_`, or digits behind a letter: x1
     power       behind `^`; brackets around it are gone, too
     word        two letters and more, if they are neither a function nor two factors
@@ -15,20 +15,19 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from textwrap import dedent
 
+from demos.in_prose import FUNCTIONS, GREEK, NAME, formulas_in, is_spelled
+
 __all__ = ["formula", "matrices", "prose", "typeset"]
 
-GREEK = {"sigma": "σ", "theta": "θ", "delta": "δ", "Sum": "Σ", "grad": "∇"}
-FUNCTIONS = ("cos", "sin", "exp", "log", "lim", "tanh", "relu")
-WORDS = ("an", "as", "at", "if", "in", "is", "it", "no", "of", "on", "or", "so", "to", "we")
-SIGNS = {"*": "·", "-": "−", ">=": "≥", "<=": "≤", "->": "→", "...": "…", "≒": "≈", "'": "′"}
+SIGNS = {"*": "·", "-": "−", ">=": "≥", "<=": "≤", "->": "→", "≒": "≈", "'": "′"}
 CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "|": "|"}
-BEFORE = ("", "(", "[", "{", "⟨", "|", "=", "<", ">", "≤", "≥", ",", "*", "+", "≈", ":")
-LETTER = "A-Za-zα-ωΑ-Ω"
+APART = ' lspace="0.17em" rspace="0.17em"'
+BEFORE = ("", *"([{⟨|=<>≤≥≒≈→,:*·×+-/", ">=", "<=", "->")  # before a sign of one number
 TOKEN = re.compile(
     rf"""
     (?P<code>`[^`]*`)
   | (?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)
-  | (?P<name>[{LETTER}]+)
+  | (?P<name>{NAME})
   | (?P<sign>->|>=|<=|\.\.\.|['*+\-=<>≒≈→×·,:;.…|/^_(){{}}\[\]⟨⟩√∂∇?])
   | (?P<space>\s+)
   | (?P<words>[^\x00-\x7fα-ωΑ-Ω≒≈→×·…⟨⟩√∂∇]+)
@@ -78,15 +77,15 @@ def letters(word: str) -> list[str]:
     >>> letters("wx"), letters("Δx"), letters("sigma"), letters("is"), letters("layer")
     (['w', 'x'], ['Δ', 'x'], ['sigma'], ['is'], ['layer'])
     """
-    known = word in GREEK or word in FUNCTIONS or word in WORDS or word == "sqrt"
-    return [word] if known or (len(word) > 2 and word[0] not in "Δ") else list(word)
+    return [word] if is_spelled(word) or word in GREEK else list(word)
 
 
 class Reader:
-    """Reads tokens from the left and writes MathML."""
+    """Reads tokens from the left and writes MathML; `flat`: a slash stays one, as in prose."""
 
-    def __init__(self, found: Sequence[Token]) -> None:
+    def __init__(self, found: Sequence[Token], flat: bool = False) -> None:
         self.tokens = list(found)
+        self.flat = flat
         self.place = 0
 
     def here(self) -> Token | None:
@@ -105,7 +104,7 @@ class Reader:
         """Return the factors and signs up to a closing bracket, or to the end."""
         parts: list[str] = []
         while (token := self.here()) is not None and not (until and self.at(until)):
-            if parts and self.at("/") and self.place + 1 < len(self.tokens):
+            if parts and self.at("/") and not self.flat and self.place + 1 < len(self.tokens):
                 self.take()
                 below = bare(self.factor())
                 parts.append(f"<mfrac>{bare(parts.pop())}{below}</mfrac>")
@@ -129,19 +128,21 @@ class Reader:
         if token is None or is_word(token) or (token.kind == "sign" and token.text not in "({[⟨|"):
             return base
         below = above = ""
+        primes = 0
         if token.kind == "name" and self.behind("number"):
             below = f"<mn>{self.take().text}</mn>"
         while self.at("_", "^", "'"):
             sign = self.take().text
             if sign == "'":
-                above += "<mo>′</mo>"
+                primes += 1
             elif sign == "_":
                 below = bare(self.script())
             else:
                 above += bare(self.script())
-        base = scripted(base, below, above)
-        token = self.here()
-        if token is not None and not token.apart and self.at("(") and "<mi" in base:
+        base = primed(scripted(base, below, above), primes)
+        following = self.here()
+        applied = "<mi" in base or token.text in FUNCTIONS
+        if following is not None and not following.apart and self.at("(") and applied:
             return row(base, "<mo>&#x2061;</mo>", self.factor())
         return base
 
@@ -176,10 +177,12 @@ class Reader:
         if name in ("d", "Δ") and (self.behind("name") or self.at("(")):
             return row(f"<mi>{name}</mi>", self.factor())
         if name in ("Σ", "∇"):
-            return f"<mo>{name}</mo>"
-        return f"<mi>{name}</mi>"
+            return f"<mo{APART}>{name}</mo>"
+        return f"<mo{APART}>{name}</mo>" if name in FUNCTIONS else f"<mi>{name}</mi>"
 
     def sign(self, sign: str) -> str:
+        if sign in ("...", "…"):
+            return "<mi>…</mi>"
         if sign == "√" and self.here() is not None:
             return f"<msqrt>{bare(self.atom())}</msqrt>"
         if sign in "∂∇" and self.here() is not None:
@@ -202,8 +205,7 @@ def is_word(token: Token) -> bool:
     """Return whether a token is prose between formulas."""
     if token.kind in ("words", "other", "code"):
         return True
-    known = token.text in GREEK or token.text in FUNCTIONS or token.text == "sqrt"
-    return token.kind == "name" and len(token.text) > 1 and not known
+    return token.kind == "name" and is_spelled(token.text) and token.text not in FUNCTIONS
 
 
 def word(token: Token) -> str:
@@ -234,33 +236,42 @@ def scripted(base: str, below: str, above: str) -> str:
     return f"<msup>{base}<mrow>{above}</mrow></msup>" if above else base
 
 
-def formula(typed: str) -> str:
-    """Return a typed formula as MathML.
+PRIME = '<mo lspace="0" rspace="0">{}</mo>'  # fonts have it raised and small: it is no power
+
+
+def primed(base: str, count: int) -> str:
+    return row(base, PRIME.format({1: "′", 2: "″"}.get(count, "′" * count))) if count else base
+
+
+def formula(typed: str, flat: bool = False) -> str:
+    """Return a typed formula as MathML; `flat`: fractions keep their slash.
 
     >>> formula("2y")
     '<math><mn>2</mn><mi>y</mi></math>'
     >>> formula("1 / (1 + y)")
     '<math><mfrac><mn>1</mn><mrow><mn>1</mn><mo>+</mo><mi>y</mi></mrow></mfrac></math>'
     """
-    return f"<math>{''.join(Reader(list(tokens(typed))).sequence())}</math>"
+    return f"<math>{''.join(Reader(list(tokens(typed)), flat).sequence())}</math>"
 
 
 # -- Lines ---------------------------------------------------------------------------------------
 
 
-def line(typed: str) -> str:
-    """Return a line of formulas, which stand apart where two spaces or more are typed."""
-    chunks = re.split(r"(?<![<=\s])\s{2,}(?!=)", typed.strip())
-    return f"<div>{' '.join(map(chunk, chunks))}</div>"
+def parts(typed: str) -> list[str]:
+    """Return the formulas and words of a line, which stand apart by two spaces or more."""
+    return [chunk(part) for part in re.split(r"(?<![<=\s])\s{2,}(?!=)", typed.strip())]
+
+
+LABEL = ("a", "I", "(", ")", ",", ":", ".", "...")
 
 
 def chunk(typed: str) -> str:
     read = list(tokens(typed))
     if any(token.kind == "code" for token in read) or all(
-        is_word(token) or token.text in ("a", ",", ":", ".", "...") for token in read
+        is_word(token) or token.text in LABEL for token in read
     ):
-        return f"<span>{marked(typed)}</span>"
-    return formula(typed)
+        return f'<span class="words">{marked(typed)}</span>'
+    return f"<span>{formula(typed)}</span>"
 
 
 GROUP = re.compile(r"\[[^\[\]]*\]")
@@ -274,14 +285,14 @@ def matrices(lines: Sequence[str]) -> str:
     """
     rows = [GROUP.findall(typed) for typed in lines]
     between = [GROUP.split(typed) for typed in lines]
-    parts = []
+    written = []
     for k in range(len(rows[0]) + 1):
         joint = next((texts[k].strip() for texts in between if texts[k].strip()), "")
         apart = "" if joint in ("", "=") else '<mspace width="1em"/>'
-        parts += [apart, *Reader(list(tokens(joint))).sequence(), apart]
+        written += [apart, *Reader(list(tokens(joint))).sequence(), apart]
         if k < len(rows[0]):
-            parts.append(matrix([found[k][1:-1] for found in rows]))
-    return f"<div><math>{''.join(parts)}</math></div>"
+            written.append(matrix([found[k][1:-1] for found in rows]))
+    return f"<div><div><math>{''.join(written)}</math></div></div>"
 
 
 def matrix(rows: Sequence[str]) -> str:
@@ -299,43 +310,53 @@ def inner(typed: str) -> str:
 
 
 def block(lines: Sequence[str]) -> str:
-    """Return neighbouring lines of formulas."""
+    """Return neighbouring lines of formulas: as columns, if their parts are the same or have names.
+
+    >>> block(["sum      1 + 2", "product  2"]).count('class="columns"')
+    1
+    """
     counts = {len(GROUP.findall(typed)) for typed in lines}
     if len(lines) > 1 and len(counts) == 1 and counts != {0}:
-        written = matrices(lines)
-    else:
-        written = "".join(map(line, lines))
-    return f'<div class="formulas">{written}</div>'
+        return f'<div class="formulas">{matrices(lines)}</div>'
+    rows = [parts(typed) for typed in continued(lines)]
+    alike = len({len(row) for row in rows}) == 1 or all("words" in row[0] for row in rows)
+    columns = ' class="columns"' * (len(rows) > 1 and len(rows[0]) > 1 and alike)
+    written = "".join(f"<div>{' '.join(row)}</div>" for row in rows)
+    return f'<div class="formulas"><div{columns}>{written}</div></div>'
+
+
+def continued(lines: Sequence[str]) -> list[str]:
+    """Return lines, of which those that are set in far go on with the line before.
+
+    >>> continued(["editor:  step in,", "         down to it"])
+    ['editor:  step in, down to it']
+    """
+    whole: list[str] = []
+    for typed in lines:
+        if whole and typed.startswith(" " * 8):
+            whole[-1] = unbroken([whole[-1], typed.strip()])
+        else:
+            whole.append(typed)
+    return whole
 
 
 # -- Prose ---------------------------------------------------------------------------------------
 
 
-SCRIPT = r"\([^()]*\)|[A-Za-z0-9]+(?:,[A-Za-z0-9]+)?"
-IN_PROSE = re.compile(
-    rf"(?<![{LETTER}\d_^(.)'])"
-    rf"((?:[∂Δ]?[{LETTER}]|\d+(?:\.\d+)?|\([^()]*\))(?:_(?:{SCRIPT}))?(?:\^(?:{SCRIPT}))"
-    rf"|[∂Δ]?[{LETTER}]_(?:{SCRIPT})|[∂Δd]?[a-z]\d(?:\^(?:{SCRIPT}))?)(?![\w(])"
-)
 GREEK_IN_PROSE = re.compile(r"\b(sigma|theta|delta|Sum)(?![A-Za-z])")
 SIGNS_IN_PROSE = (
     (r"(?<= )-(?= )", "−"),
-    (r"(?<![\w)\]\"'`-])-(?=[\d.(|∇]|[a-zα-ω](?!\w)|$)", "−"),
-    (r"(?<=[\w)] )\*(?= )|(?<=\d)\*(?=\d)", "·"),
-    (r"(?<![A-Za-z])([fgσ)])''", r"\1″"),
-    (r"(?<![A-Za-z])([fgσ)])'", r"\1′"),
-    (r"\bsqrt\((\d+)\)", r"√\1"),
-    (r"\bgrad (?=[a-z]\b)", "∇"),
+    (r"(?<![\w)\]\"'`-])-(?=[\d.]|$)", "−"),
     (r">=", "≥"),
     (r"<=", "≤"),
 )
 
 
 def marked(text: str) -> str:
-    """Return a piece of prose as HTML: code as code, indexed letters and powers as formulas.
+    """Return a piece of prose as HTML: code as code, and its formulas.
 
-    >>> marked("at `x * y` and x^2 < 3")
-    'at <code>x * y</code> and <math><msup><mi>x</mi><mrow><mn>2</mn></mrow></msup></math> &lt; 3'
+    >>> marked("at `x * y` and 2y < a number")
+    'at <code>x * y</code> and <math><mn>2</mn><mi>y</mi></math> &lt; a number'
     """
     pieces = text.split("`")
     for k, piece in enumerate(pieces):
@@ -344,14 +365,16 @@ def marked(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    text = GREEK_IN_PROSE.sub(lambda word: GREEK[word[0]], text)
-    found = IN_PROSE.split(text)
-    for k, piece in enumerate(found):
-        found[k] = formula(piece) if k % 2 else signs(piece)
-    return "".join(found)
+    written, last = [], 0
+    for start, end in formulas_in(text):
+        written += [signs(text[last:start]), formula(text[start:end], flat=True)]
+        last = end
+    return "".join([*written, signs(text[last:])])
 
 
 def signs(text: str) -> str:
+    """Return what is no formula, with the signs that cannot be typed."""
+    text = GREEK_IN_PROSE.sub(lambda word: GREEK[word[0]], text)
     for pattern, angles in ANGLES:
         text = pattern.sub(angles, text)
     for typed, written in SIGNS_IN_PROSE:

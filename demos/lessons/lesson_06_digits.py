@@ -22,7 +22,7 @@ page.say(
     """,
     en="""
     The exercise: make a network that tells handwritten "0"s from "1"s in images of
-    4 x 3 pixels, black or white, from 64 images to learn from.
+    4 by 3 pixels, black or white, from 64 images to learn from.
 
     There are 4 * 3 = 12 pixels, so 12 input units; then 3 hidden units, and 2 outputs:
     one to answer for "0", one for "1".
