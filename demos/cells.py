@@ -16,6 +16,8 @@ APART = ("say", "ask", "show", "table", "live", "save_steps")  # methods of a le
 
 STAGE = ("demos.page", "demos.plots", "demos.live_figures", "typing")  # modules
 
+FOR_TOOLS = re.compile(r"  # (?:fmt|noqa|type|pragma)\b.*")  # comments that no reader needs
+
 
 class Piece(NamedTuple):
     """A piece of a lesson.
@@ -69,7 +71,7 @@ def code(body: list[ast.stmt], marks: Sequence[int], lines: Sequence[str]) -> Pi
             between = lines[after : start - 1] if after else []
             shown += [*between, *lines[start - 1 : end]]
         after = end
-    source = re.sub(r"\n{3,}", "\n\n", "\n".join(shown)).strip("\n")
+    source = re.sub(r"\n{3,}", "\n\n", FOR_TOOLS.sub("", "\n".join(shown))).strip("\n")
     return Piece("code", bisect(marks, body[0].lineno), body, source, {})
 
 

@@ -58,7 +58,7 @@ def formulas_in(text: str) -> Iterator[tuple[int, int]]:
 
 def says_more_than_numbers(typed: str) -> bool:
     without = A_NUMBER.sub("", typed)
-    return bool(A_NAME.search(without) or "√" in typed or SIGN.search(typed))
+    return bool(A_NAME.search(without) or "√" in typed or SIGN.search(typed[1:]))
 
 
 def expression(text: str, start: int, first: bool = False) -> int:
@@ -79,7 +79,7 @@ def behind_sign(text: str, start: int) -> int:
 def product(text: str, start: int, first: bool = False) -> int:
     """Read factors side by side."""
     end = factor(text, start)
-    if first and end != NONE and is_weak(text, start, end):
+    if first and end != NONE and (ARTICLE.match(text, start) or is_weak(text, start, end)):
         return NONE
     while end != NONE:
         closes = text[end : end + 1] == "<" or text[end : end + 1] == "|" != text[end - 1]
@@ -95,10 +95,10 @@ def product(text: str, start: int, first: bool = False) -> int:
 def is_weak(text: str, start: int, end: int) -> bool:
     """Return whether letters are a word as well as factors, and nothing here says which."""
     name = text[start:end]
-    if not re.fullmatch(r"[aAI]|[A-Za-z][a-z]", name) or re.fullmatch("d.", name):
+    if not re.fullmatch(r"[aA]|[A-Za-z][a-z]", name) or re.fullmatch("d.", name):
         return False
     if name == "a" and re.match(" [a-z]{2}", text[end:]):
-        return False  # an article is no factor, so it did not get here
+        return False  # an article does not get here
     joint = SIGN.match(text, end)
     if joint and product(text, behind_sign(text, joint.end())) != NONE:
         return False
@@ -112,7 +112,7 @@ def factor_apart(text: str, start: int) -> int:
     """Read a factor behind a space: one that no word and no aside of the sentence can be."""
     end = factor(text, start)
     told = text[start:end]
-    if end == NONE or re.fullmatch(r"[aAI]|\d.*|[A-Zabce-z][A-Za-z]", told):
+    if end == NONE or re.fullmatch(r"[aA]|\d.*|[A-Zabce-z][A-Za-z]", told):
         return NONE
     if told[0] == "(" and (re.search("[=<>]", told) or not says_more_than_numbers(told)):
         return NONE
@@ -139,7 +139,7 @@ def name(text: str, start: int, typed: str) -> int:
     end = start + len(typed)
     if typed in ("Σ", "Sum", "grad") or typed in FUNCTIONS:
         return argument(text, end, typed)
-    if is_spelled(typed) or ARTICLE.match(text, start):
+    if is_spelled(typed):
         return NONE
     suffix = SUFFIX.match(text, end)
     assert suffix is not None  # it may be empty
@@ -155,9 +155,9 @@ def is_spelled(typed: str) -> bool:
     >>> [is_spelled(each) for each in ("wx", "Wx", "is", "layer", "OR", "sigma")]
     [False, False, True, True, True, False]
     """
-    if len(typed) == 1 or typed in GREEK or typed[0] == "Δ":
-        return False
-    return len(typed) > 2 or typed.lower() in WORDS or typed.isupper()
+    if (len(typed) == 1 and typed != "I") or typed in GREEK or typed[0] == "Δ":
+        return False  # I is a numeral: rule (I)
+    return len(typed) != 2 or typed.lower() in WORDS or typed.isupper()
 
 
 def argument(text: str, start: int, name: str) -> int:

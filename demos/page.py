@@ -40,8 +40,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Live", "Page", "Picture", "Steps", "Table", "answer_folded", "joined", "lesson_options",
-    "marked_up", "speak", "width",
+    "marked_up", "speak", "stand_apart", "width",
 ]  # fmt: skip
+
+
+STOPS = "、。，．：；？！（）「」『』【】〈〉・"  # each has its own space around it
 
 
 class Picture(NamedTuple):
@@ -273,9 +276,19 @@ def joined(text: str) -> str:
     lines = [line if line.startswith("    ") else escaped(line) for line in lines]
     out = lines[0]
     for line in lines[1:]:
-        apart = not out or not line or line[0].isascii() or out[-1].isascii()
-        out += "\n" + line if apart else line
+        out += "\n" + line if not out or not line or stand_apart(out, line) else line
     return out
+
+
+def stand_apart(before: str, after: str) -> bool:
+    """Return whether a line break between two texts is a space: not beside what is Japanese only.
+
+    >>> stand_apart("勾配を", "求める"), stand_apart("関数 u", "（z < 0"), stand_apart("sum", "of")
+    (False, False, True)
+    """
+    if before[-1] in STOPS or after[0] in STOPS:
+        return False
+    return before[-1].isascii() or after[0].isascii()
 
 
 def marked_up(title: str) -> str:

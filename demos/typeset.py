@@ -16,11 +16,13 @@ from html import escape
 from textwrap import dedent
 
 from demos.in_prose import FUNCTIONS, GREEK, NAME, formulas_in, is_spelled
+from demos.page import stand_apart
 
 __all__ = ["formula", "matrices", "prose", "typeset"]
 
 SIGNS = {"*": "·", "-": "−", ">=": "≥", "<=": "≤", "->": "→", "≒": "≈", "'": "′"}
 CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "|": "|"}
+TIGHT = ' lspace="0" rspace="0"'
 APART = ' lspace="0.17em" rspace="0.17em"'
 BEFORE = ("", *"([{⟨|=<>≤≥≒≈→,:*·×+-/", ">=", "<=", "->")  # before a sign of one number
 TOKEN = re.compile(
@@ -196,6 +198,8 @@ class Reader:
                 low = "" if any("<mfrac" in part for part in inner) else ' stretchy="false"'
                 return row(f"<mo{low}>{sign}</mo>", *inner, f"<mo{low}>{closing}</mo>")
             self.place = start  # it is never closed: a sign like any other
+        if sign == "/":
+            return f"<mo{APART if self.tokens[self.place - 1].apart else TIGHT}>/</mo>"
         before = self.tokens[self.place - 2].text if self.place > 1 else ""
         first = ' form="prefix"' * (sign == "-" and before in BEFORE)
         return f"<mo{first}>{escape(SIGNS.get(sign, sign))}</mo>"
@@ -236,11 +240,10 @@ def scripted(base: str, below: str, above: str) -> str:
     return f"<msup>{base}<mrow>{above}</mrow></msup>" if above else base
 
 
-PRIME = '<mo lspace="0" rspace="0">{}</mo>'  # fonts have it raised and small: it is no power
-
-
 def primed(base: str, count: int) -> str:
-    return row(base, PRIME.format({1: "′", 2: "″"}.get(count, "′" * count))) if count else base
+    """Return a base with primes behind it; they are no power, for fonts have them raised."""
+    primes = {1: "′", 2: "″"}.get(count, "′" * count)
+    return row(base, f"<mo{TIGHT}>{primes}</mo>") if count else base
 
 
 def formula(typed: str, flat: bool = False) -> str:
@@ -262,7 +265,7 @@ def parts(typed: str) -> list[str]:
     return [chunk(part) for part in re.split(r"(?<![<=\s])\s{2,}(?!=)", typed.strip())]
 
 
-LABEL = ("a", "I", "(", ")", ",", ":", ".", "...")
+LABEL = ("a", "(", ")", ",", ":", ".", "...")
 
 
 def chunk(typed: str) -> str:
@@ -333,7 +336,7 @@ def continued(lines: Sequence[str]) -> list[str]:
     """
     whole: list[str] = []
     for typed in lines:
-        if whole and typed.startswith(" " * 8):
+        if whole and typed.startswith(" " * 4):
             whole[-1] = unbroken([whole[-1], typed.strip()])
         else:
             whole.append(typed)
@@ -355,8 +358,8 @@ SIGNS_IN_PROSE = (
 def marked(text: str) -> str:
     """Return a piece of prose as HTML: code as code, and its formulas.
 
-    >>> marked("at `x * y` and 2y < a number")
-    'at <code>x * y</code> and <math><mn>2</mn><mi>y</mi></math> &lt; a number'
+    >>> marked("at `x * y` and 2y < 1 is so")
+    'at <code>x * y</code> and <math><mn>2</mn><mi>y</mi><mo>&lt;</mo><mn>1</mn></math> is so'
     """
     pieces = text.split("`")
     for k, piece in enumerate(pieces):
@@ -383,11 +386,10 @@ def signs(text: str) -> str:
 
 
 def unbroken(lines: Sequence[str]) -> str:
-    """Return lines as one, without a space between two Japanese letters."""
+    """Return lines as one, without a space where Japanese has none."""
     whole = lines[0]
     for following in lines[1:]:
-        apart = whole[-1].isascii() or following[0].isascii()
-        whole += " " * apart + following
+        whole += " " * stand_apart(whole, following) + following
     return whole
 
 

@@ -110,12 +110,12 @@ page.live(
 
 # %%
 page.ask(
-    ja="σ(z) がちょうど 1 になる z はありますか。sigmoid(40.0) を表示して確かめましょう。",
+    ja="σ(z) がちょうど 1 になる z はありますか。`sigmoid(40.0)` を表示して確かめましょう。",
     answer_ja="数学ではありません（e^(-z) > 0 だから）。でも計算機では 1.0 になります。\n"
     "1 との差が float の刻みより小さくなるからです。",
-    en="Is there a z with sigma(z) exactly 1? Print sigmoid(40.0).",
-    answer_en="In mathematics, no: e^(-z) > 0. But sigmoid(40.0) == 1.0 in the computer, because\n"
-    "the difference from 1 is smaller than the spacing of floats.",
+    en="Is there a z with sigma(z) exactly 1? Print `sigmoid(40.0)`.",
+    answer_en="In mathematics, no: e^(-z) > 0. But `sigmoid(40.0) == 1.0` in the computer,\n"
+    "because the difference from 1 is smaller than the spacing of floats.",
 )
 page.ask(
     ja="重みを 2 倍の (6, -4)、しきい値も 2 倍の 2 にすると、グラフはどう変わりますか。",

@@ -86,8 +86,8 @@ page.ask(
     answer_en="Easily: b = -theta, so a large bias is a low threshold.",
 )
 page.ask(
-    ja="入力が全部 0 のとき、y は何で決まりますか。unit([0.0, 0.0]) で確かめましょう。",
+    ja="入力が全部 0 のとき、y は何で決まりますか。`unit([0.0, 0.0])` で確かめましょう。",
     answer_ja="バイアスだけで決まります。y = σ(b) = σ(-1.5) = 0.1824...",
-    en="All inputs are 0. What decides y? Try unit([0.0, 0.0]).",
+    en="All inputs are 0. What decides y? Try `unit([0.0, 0.0])`.",
     answer_en="The bias alone: y = sigma(b) = sigma(-1.5) = 0.1824...",
 )

@@ -74,13 +74,13 @@ page.save_steps(trace(y), "steps")
 # %%
 page.ask(
     ja="隠れユニットを 3 個から 10 個に増やすと、重みとバイアスは何個になりますか。",
-    answer_ja="10 * 13 + 2 * 11 = 152。Network([12, 10, 2]) で数えられます。",
+    answer_ja="10 * 13 + 2 * 11 = 152。`Network([12, 10, 2])` で数えられます。",
     en="How many parameters has a network with 10 hidden units instead of 3?",
-    answer_en="10 * 13 + 2 * 11 = 152; count them with Network([12, 10, 2]).",
+    answer_en="10 * 13 + 2 * 11 = 152; count them with `Network([12, 10, 2])`.",
 )
 page.ask(
-    ja="Network([12, 3, 2], seed=1) を 2 回作ると、出力は同じですか。seed=2 では？",
-    answer_ja="seed が同じなら同じ、違えば重みの初期値が違うので出力も違います。",
-    en="Make Network([12, 3, 2], seed=1) twice: are the outputs the same? And with seed=2?",
+    ja="`Network([12, 3, 2], seed=1)` を 2 回作ると、出力は同じですか。`seed=2` では？",
+    answer_ja="`seed` が同じなら同じ、違えば重みの初期値が違うので出力も違います。",
+    en="Make `Network([12, 3, 2], seed=1)` twice: are the outputs the same? And with `seed=2`?",
     answer_en="The same for one seed; another seed draws other starting weights.",
 )

@@ -51,7 +51,7 @@ page.table(["", page.text("左辺", "left side"), page.text("右辺", "right sid
 # %%
 page.say(
     ja="""
-    Values でも同じ total が使えます。S = Σ c a_k なら、どの項も c 倍で効くので
+    Values でも同じ `total` が使えます。S = Σ c a_k なら、どの項も c 倍で効くので
     ∂S/∂a_k = c です。
     """,
     en="""

@@ -118,7 +118,7 @@ page.ask(
 )
 page.ask(
     ja="(f(x + Δx) - f(x - Δx)) / (2Δx) （中心差分）にすると、x^2 では誤差はいくつになりますか。",
-    answer_ja="0 です。(4xΔx) / (2Δx) = 2x。だから check_gradients は中心差分を使います。",
+    answer_ja="0 です。(4xΔx) / (2Δx) = 2x。だから `check_gradients` は中心差分を使います。",
     en="What is the error of the central difference (f(x + dx) - f(x - dx)) / (2 dx) for x^2?",
-    answer_en="0: (4x dx) / (2 dx) = 2x. That is why check_gradients uses it.",
+    answer_en="0: (4x dx) / (2 dx) = 2x. That is why `check_gradients` uses it.",
 )

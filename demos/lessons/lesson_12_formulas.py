@@ -107,10 +107,10 @@ page.show(
 
 # %%
 page.ask(
-    ja="f(x) = x^2 + 3x + 7 の f'(2) を、公式で求めてから grad で確かめましょう。",
-    answer_ja="2x + 3 なので 7。grad(lambda x: x**2 + 3*x + 7)(2.0) も 7.0 です。",
-    en="Find f'(2) of f(x) = x^2 + 3x + 7 by the formulas, then by grad.",
-    answer_en="2x + 3, so 7; grad(lambda x: x**2 + 3*x + 7)(2.0) says 7.0.",
+    ja="f(x) = x^2 + 3x + 7 の f'(2) を、公式で求めてから `grad` で確かめましょう。",
+    answer_ja="2x + 3 なので 7。`grad(lambda x: x**2 + 3*x + 7)(2.0)` も 7.0 です。",
+    en="Find f'(2) of f(x) = x^2 + 3x + 7 by the formulas, then by `grad`.",
+    answer_en="2x + 3, so 7; `grad(lambda x: x**2 + 3*x + 7)(2.0)` says 7.0.",
 )
 page.ask(
     ja="(e^(-x))' = -e^(-x) のマイナスはどこから来ますか。",

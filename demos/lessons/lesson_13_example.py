@@ -98,11 +98,11 @@ page.ask(
     answer_en="Grow: the slope is negative (-3), so C falls as y rises.",
 )
 page.ask(
-    ja="y.data = 3.0 にして C.backward() をもう一度呼ぶと y.grad は 2 になりますか。",
+    ja="`y.data = 3.0` にして `C.backward()` をもう一度呼ぶと `y.grad` は 2 になりますか。",
     answer_ja="なりません。グラフは作ったときの値を覚えています。\n"
-    "式を書き直す（または recompute(C)）必要があります。\n"
-    "葉の grad は足されていくので、その前に zero_grad も。",
-    en="Set y.data = 3.0 and call C.backward() again. Is y.grad then 2?",
+    "式を書き直す（または `recompute(C)`）必要があります。\n"
+    "葉の `grad` は足されていくので、その前に `zero_grad` も。",
+    en="Set `y.data = 3.0` and call `C.backward()` again. Is `y.grad` then 2?",
     answer_en="No. The graph remembers the numbers it was made with: write the formula again, or\n"
-    "recompute(C); and zero_grad first, for gradients of leaves add up.",
+    "`recompute(C)`; and `zero_grad` first, for gradients of leaves add up.",
 )

@@ -37,7 +37,7 @@ page.say(
 page.say(
     ja="""
     手で計算: z = 0 で σ(0) = 0.5 だから σ'(0) = 0.5 * 0.5 = 0.25。
-    エンジンの表でも、規則は `return (out * (1.0 - out),)` の 1 行です（autograd_lite/ops.py）。
+    エンジンの表でも、規則は `return (out * (1.0 - out),)` の 1 行です（`autograd_lite/ops.py`）。
     定義から作った導関数と比べます。
 
         e^(-z) / (1 + e^(-z))^2
@@ -45,7 +45,7 @@ page.say(
     en="""
     By hand: at z = 0, sigma(0) = 0.5, so sigma'(0) = 0.5 * 0.5 = 0.25.
     In the engine's table the rule is one line too: `return (out * (1.0 - out),)`
-    (autograd_lite/ops.py). Compare it with the derivative of the definition:
+    (`autograd_lite/ops.py`). Compare it with the derivative of the definition:
 
         e^(-z) / (1 + e^(-z))^2
     """,

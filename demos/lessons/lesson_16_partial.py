@@ -33,8 +33,8 @@ page.say(
 
 # %%
 page.say(
-    ja="backward() を 1 回呼ぶだけで、すべての偏微分が一度に求まります。",
-    en="One call of backward() finds all partial derivatives at once.",
+    ja="`backward()` を 1 回呼ぶだけで、すべての偏微分が一度に求まります。",
+    en="One call of `backward()` finds all partial derivatives at once.",
 )
 w, x, b = Value(2.0, "w"), Value(3.0, "x"), Value(1.0, "b")
 z = w * x + b

@@ -115,10 +115,10 @@ page.live(
 
 # %%
 page.ask(
-    ja="f(x, y) = (x - 1)^2 + (y + 2)^2 の最小はどこですか。grad で確かめましょう。",
-    answer_ja="(1, -2)。grad(f)(1.0, -2.0) は (0.0, 0.0) です。",
-    en="Where is (x - 1)^2 + (y + 2)^2 smallest? Check with grad.",
-    answer_en="At (1, -2): grad(f)(1.0, -2.0) is (0.0, 0.0).",
+    ja="f(x, y) = (x - 1)^2 + (y + 2)^2 の最小はどこですか。`grad` で確かめましょう。",
+    answer_ja="(1, -2)。`grad(f)(1.0, -2.0)` は `(0.0, 0.0)` です。",
+    en="Where is (x - 1)^2 + (y + 2)^2 smallest? Check with `grad`.",
+    answer_en="At (1, -2): `grad(f)(1.0, -2.0)` is `(0.0, 0.0)`.",
 )
 page.ask(
     ja="ボールを鞍の (0, 0) にぴったり置くと止まります。(0, 0.001) に置くと？",

@@ -69,8 +69,8 @@ for i in (1, 2, 3):
 
 by_engine = {name: network[name].grad for name in by_hand}
 page.say(
-    ja="1 枚目の画像で、手計算（上の式）とエンジンの z.grad を比べます。",
-    en="For the first image, the formulas above by hand, and the engine's z.grad:",
+    ja="1 枚目の画像で、手計算（上の式）とエンジンの `z.grad` を比べます。",
+    en="For the first image, the formulas above by hand, and the engine's `z.grad`:",
 )
 rows = [
     [name.replace("z", "delta"), f"{delta:+.12f}", f"{by_engine[name]:+.12f}"]
@@ -172,7 +172,8 @@ page.ask(
 page.ask(
     ja="64 枚分の勾配は、1 枚ずつの勾配とどういう関係ですか。",
     answer_ja="足し算です（Σ の公式と微分の和の公式）。\n"
-    "だから葉の grad は backward のたびに足されます。",
+    "だから葉の `grad` は `backward` のたびに足されます。",
     en="How does the gradient of C_T relate to those of the single images?",
-    answer_en="It is their sum (rule II of the sum sign): that is why backward adds to the leaves.",
+    answer_en="It is their sum (rule II of the sum sign): that is why `backward` adds to\n"
+    "the leaves.",
 )
