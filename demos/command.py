@@ -14,7 +14,7 @@ from typing import IO
 from autograd_lite.console import INTERRUPTED, READER_GONE, console_text
 from autograd_lite.words import LANGUAGE_OPTIONS, LANGUAGES, Speaking, language_asked, text
 
-__all__ = ["add_language", "command_line", "run_demo", "say"]
+__all__ = ["add_language", "command_line", "run_demo", "say", "unsaid"]
 
 MISTAKES = (ValueError, OSError, ImportError, ArithmeticError)
 
@@ -77,3 +77,7 @@ def say(key: str, output: IO[str] | None = None, **parts: object) -> None:
     """Print the words of a key, as far as the console has their letters."""
     output = output or sys.stdout
     print(console_text(text(key, **parts), output), file=output)
+
+
+def unsaid(done: int, count: int, what: str) -> None:
+    """Say nothing of the progress of long work."""

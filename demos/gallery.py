@@ -17,6 +17,7 @@ from autograd_lite.drawing import Drawing
 from autograd_lite.files import write_atomically
 from autograd_lite.notation import in_signs
 from autograd_lite.words import chosen_language, text
+from demos.command import unsaid
 from demos.images import COLUMNS, ROWS, Image
 from demos.web import choice, sentence, web_page
 from nn import Film, History, Network, draw_network, draw_weights, squared_error
@@ -38,10 +39,6 @@ class Picture(NamedTuple):
     name: str
     drawings: Sequence[Drawing]  # on a light page, and on a dark one
     parts: dict[str, Any]
-
-
-def unsaid(done: int, count: int, what: str) -> None:
-    """Say nothing of the progress."""
 
 
 def write_gallery(

@@ -287,15 +287,18 @@ def shown(part: Ran, language: Language) -> str:
 
 
 def picture(picture: Picture, language: Language) -> str:
-    """Return a picture with its caption; its size is said, so that nothing moves as it loads."""
+    """Return a picture with its caption, to be opened alone on a small screen.
+
+    Its size is said, so that nothing moves as it loads.
+    """
     from PIL import Image
 
     with Image.open(picture.path) as image:
         width, height = image.size
     name, caption = escape(picture.path.name), escape(picture.caption)
     return (
-        f'<figure class="paper"><img src="{name}" alt="{caption}" width="{width}" '
-        f'height="{height}" loading="lazy">'
+        f'<figure class="paper"><a href="{name}"><img src="{name}" alt="{caption}" '
+        f'width="{width}" height="{height}" loading="lazy"></a>'
         f"<figcaption>{prose(picture.caption)}</figcaption></figure>"
     )
 

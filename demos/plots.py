@@ -3,11 +3,13 @@
 Figures are made without `pyplot`, so nothing global is touched and no window is needed.
 """
 
+import io
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd_lite.files import write_atomically
 from autograd_lite.words import chosen_language, text
 from nn.drawing import EXCITED
 
@@ -82,7 +84,9 @@ def use_fonts(figure: "Figure") -> None:
 def save_figure(figure: "Figure", path: Path) -> None:
     """Write a figure as a picture of the kind that the path's ending says."""
     use_fonts(figure)
-    figure.savefig(path)
+    data = io.BytesIO()
+    figure.savefig(data, format=path.suffix[1:])
+    write_atomically(path, data.getvalue())
 
 
 class Movie:
@@ -108,9 +112,11 @@ class Movie:
             use_fonts(page)
             pictures.append(painted(page).convert("P", palette=Image.Palette.ADAPTIVE, colors=64))
         durations = [self.milliseconds] * (self.frames - 1) + [2000]
+        data = io.BytesIO()
         pictures[0].save(
-            path, save_all=True, append_images=pictures[1:], duration=durations, loop=0
+            data, "gif", save_all=True, append_images=pictures[1:], duration=durations, loop=0
         )
+        write_atomically(path, data.getvalue())
 
 
 def painted(figure: "Figure") -> "Image":

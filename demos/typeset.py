@@ -21,6 +21,7 @@ from demos.page import stand_apart
 __all__ = ["formula", "matrices", "prose", "typeset"]
 
 SIGNS = {"*": "·", "-": "−", ">=": "≥", "<=": "≤", "->": "→", "≒": "≈", "'": "′"}
+RELATIONS = [f"<mo>{escape(sign)}</mo>" for sign in "=<>≤≥≈"]
 CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "|": "|"}
 TIGHT = ' lspace="0" rspace="0"'
 APART = ' lspace="0.17em" rspace="0.17em"'
@@ -178,9 +179,10 @@ class Reader:
         name = GREEK.get(token.text, token.text)
         if name in ("d", "Δ") and (self.behind("name") or self.at("(")):
             return row(f"<mi>{name}</mi>", self.factor())
-        if name in ("Σ", "∇"):
-            return f"<mo{APART}>{name}</mo>"
-        return f"<mo{APART}>{name}</mo>" if name in FUNCTIONS else f"<mi>{name}</mi>"
+        if name == "∇" and self.here() is not None:
+            return row("<mi>∇</mi>", self.factor())
+        sign = name == "Σ" or name in FUNCTIONS
+        return f"<mo{APART}>{name}</mo>" if sign else f"<mi>{name}</mi>"
 
     def sign(self, sign: str) -> str:
         if sign in ("...", "…"):
@@ -254,7 +256,14 @@ def formula(typed: str, flat: bool = False) -> str:
     >>> formula("1 / (1 + y)")
     '<math><mfrac><mn>1</mn><mrow><mn>1</mn><mo>+</mo><mi>y</mi></mrow></mfrac></math>'
     """
-    return f"<math>{''.join(Reader(list(tokens(typed)), flat).sequence())}</math>"
+    pieces = [""]
+    relations = 0
+    for part in Reader(list(tokens(typed)), flat).sequence():
+        relations += part in RELATIONS
+        if part in RELATIONS and relations > 1:
+            pieces.append("")  # a line may be broken here: browsers break none within a formula
+        pieces[-1] += part
+    return "".join(f"<math>{piece}</math>" for piece in pieces)
 
 
 # -- Lines ---------------------------------------------------------------------------------------

@@ -203,11 +203,28 @@ def test_every_word_of_the_figures_is_there_and_used():
     assert "{{" not in (FILES / "page.css").read_text(encoding="utf-8")
 
 
-def test_the_command_says_where_the_site_is(monkeypatch, tmp_path, capsys):
+def test_the_command_says_how_far_it_is_and_where_the_site_is(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(write_site, "__defaults__", (SOME[:1],))
     assert main(["--lang", "ja", "--out", str(tmp_path / "site")]) == 0
-    assert str(tmp_path / "site" / "index.html") in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert str(tmp_path / "site" / "index.html") in told.out
+    assert told.err == "レッスン 1/1: しきい値からバイアスへ\n"
     assert '<html lang="ja">' in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+
+
+def test_stopped_work_leaves_the_pages_of_before(tmp_path):
+    with Speaking("en"):
+        page = write_site(tmp_path, SOME[:1])
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*.html")}
+
+    def stop(done, count, what):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with Speaking("en"), pytest.raises(KeyboardInterrupt):
+        write_site(tmp_path, SOME[:2], progress=stop)
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*.html")} == before
+    assert page.name in before
 
 
 def test_without_graphviz_the_page_says_what_to_install(monkeypatch, tmp_path):

@@ -136,7 +136,7 @@ export function surfaceFigure(stage, figure, compute, word) {
     parts.show(now);
     setHandle(plot, point, now.at, word(figure.slices ? "point" : "ball"), sentence);
     how.textContent = word(figure.slices ? "how slices" : "how ball");
-    told.textContent = sentence;
+    told.textContent = sentence.replaceAll("/", "/\u2060"); // no line is broken within ∂z/∂x
     verdict.textContent = here.end ? word(here.end, places) : "";
   }
 
