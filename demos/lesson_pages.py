@@ -18,6 +18,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from autograd_lite.notation import in_signs
 from autograd_lite.stepping.joining import FOLDER as STEPPING
 from autograd_lite.stepping.joining import joined
 from autograd_lite.stepping.page import as_json, policy
@@ -305,9 +306,7 @@ def picture(picture: Picture, language: Language) -> str:
 
 def table(table: Table, language: Language) -> str:
     """Return a table."""
-    head = "".join(
-        f'<th scope="col">{prose(cell)}</th>' if cell else "<td></td>" for cell in table.head
-    )
+    head = "".join(heading(cell) if cell else "<td></td>" for cell in table.head)
     rows = [
         "".join(f"<td>{prose(cell) if cell else ''}</td>" for cell in cells) for cells in table.rows
     ]
@@ -316,6 +315,12 @@ def table(table: Table, language: Language) -> str:
         f'<div class="wide"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def heading(cell: str) -> str:
+    """Return the head of a column; to whoever cannot see a formula, it is said as it is typed."""
+    said = escape(in_signs(cell))
+    return f'<th scope="col" aria-label="{said}">{prose(cell)}</th>'
 
 
 def steps(steps: Steps, language: Language) -> str:

@@ -380,6 +380,70 @@ def test_without_motion_the_ball_is_at_the_end_at_once_and_a_large_rate_flies_of
 
 
 @browser_test
+@pytest.mark.parametrize("written", ["0", "-1", ""])
+def test_without_a_rate_above_0_the_ball_stays_and_the_reader_hears_why(reading_lesson, written):
+    reader = reading_lesson(18)
+    reader.page.get_by_label("Learning rate").fill(written)
+    for name in ("One step", "Let it roll"):
+        reader.page.get_by_role("button", name=name).click()
+        reader.page.locator(".verdict", has_text="Write a rate above 0").wait_for()
+        assert numbers(reader)["at"] == [2.0, 1.0]
+    assert reader.page.get_by_role("button", name="Let it roll").is_visible()  # it is no "Stop"
+    reader.page.get_by_label("Learning rate").fill("0.1")
+    reader.page.get_by_role("button", name="One step").click()
+    assert numbers(reader)["at"] == pytest.approx([1.6, 0.4])
+    assert reader.text(".verdict") == ""
+
+
+@browser_test
+def test_on_a_map_both_axes_have_one_scale_and_a_finger_finds_the_ball(reading_lesson):
+    touched = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    reader = reading_lesson(17, **touched)
+    figure = reader.page.locator("figure.live").nth(1)
+    box = figure.locator(".contour").nth(2).bounding_box()  # z = 1, a circle
+    assert box["width"] == pytest.approx(box["height"], rel=0.01)
+    reach = figure.locator(".reach").bounding_box()
+    assert reach["width"] >= 40
+    figure.locator(".ball").scroll_into_view_if_needed()
+    ball = figure.locator(".ball").bounding_box()
+    x, y = ball["x"] + ball["width"] / 2, ball["y"] + ball["height"] / 2
+    fingers = reader.context.new_cdp_session(reader.page)
+    for kind, spots in (
+        ("touchStart", [(x + 15, y)]),  # beside the ball
+        ("touchMove", [(x - 20, y - 20)]),
+        ("touchMove", [(x - 45, y - 50)]),
+        ("touchEnd", []),
+    ):
+        points = [{"x": right, "y": down} for right, down in spots]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    at = numbers(reader, 1)["at"]
+    assert at[0] < 1.2 and at[1] > -0.9
+
+
+@browser_test
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_printed_page_is_dark_on_light_and_whole(reading_lesson, scheme):
+    reader = reading_lesson(12, "ja", viewport={"width": 700, "height": 900}, color_scheme=scheme)
+    reader.page.emulate_media(media="print")
+    colour = "getComputedStyle(document.body).color"
+    assert reader.page.evaluate(colour) == "rgb(17, 17, 17)"
+    for hidden in ("header", ".question details"):
+        assert not reader.page.locator(hidden).first.is_visible()
+    assert reader.page.evaluate(
+        "Array.from(document.querySelectorAll('pre')).every(e => e.scrollWidth <= e.clientWidth)"
+    )
+    assert len(reader.page.pdf(format="A4")) > 20_000
+
+
+@browser_test
+def test_a_long_formula_is_broken_before_a_relation_on_a_small_screen(reading_lesson):
+    reader = reading_lesson(20, viewport={"width": 390, "height": 844})
+    wide = "Array.from(document.querySelectorAll('[lang=en] .formulas'), e => e.scrollWidth)"
+    widths = [width for width in reader.page.evaluate(wide) if width]
+    assert len(widths) == 3 and max(widths) <= 350
+
+
+@browser_test
 def test_the_slopes_of_the_slices_are_the_partial_derivatives(reading_lesson):
     reader = reading_lesson(16)
     point = reader.page.get_by_role("slider", name="Point")

@@ -17,7 +17,10 @@ export function drawn(tag, attributes = {}, ...inside) {
 let plots = 0;
 
 // A plot with its axes: across and up are the ends of what it shows, names those of its axes.
-export function plotOf({ across, up, names, width, height, label }) {
+// Without a height, both axes have the same scale, so that a circle is round.
+export function plotOf({ across, up, names, width, height: asked, label }) {
+  const alike = (width - LEFT - AROUND) * (up[1] - up[0]) / (across[1] - across[0]);
+  const height = asked ?? Math.round(alike) + AROUND + 10 + BELOW;
   const frame = { left: LEFT, right: width - AROUND, top: AROUND + 10, bottom: height - BELOW };
   const id = `inside-${plots++}`;
   const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, class: "plot", role: "group", "aria-label": label });

@@ -15,8 +15,7 @@ export function surfaceFigure(stage, figure, compute, word) {
     const [value, slopes, next] = compute(...here.at, here.rate);
     return { at: here.at, value, slopes, next, rate: here.rate, steps: here.path.length - 1, end: here.end };
   };
-  const height = 90 + Math.round(420 * (up[1] - up[0]) / (across[1] - across[0]));
-  const plot = plotOf({ across, up, names: [x, y], width: 480, height, label: z });
+  const plot = plotOf({ across, up, names: [x, y], width: 480, label: z });
   const heights = drawContours(plot, figure, compute);
   const parts = figure.slices ? slicesOf(figure, compute, heights) : ballOf();
   const point = handle(plot, { className: "p", here: () => here.at, move: put });
@@ -38,6 +37,12 @@ export function surfaceFigure(stage, figure, compute, word) {
   }
 
   function step() {
+    if (here.rate) stepOn();
+    else here.end = "no rate";
+    if (here.end) halt();
+  }
+
+  function stepOn() {
     const size = Math.max(across[1] - across[0], up[1] - up[0]);
     const { to, end } = stepped((at) => compute(...at, here.rate)[2], here.at, size);
     here.end = end || (here.path.length >= MOST ? "enough" : "");
@@ -45,7 +50,6 @@ export function surfaceFigure(stage, figure, compute, word) {
       here.at = to;
       here.path.push(to);
     }
-    if (here.end) halt();
   }
 
   function roll() {
@@ -79,9 +83,8 @@ export function surfaceFigure(stage, figure, compute, word) {
     Object.assign(rate, { type: "number", min: "0", max: "2", step: "0.05", value: String(here.rate) });
     rate.addEventListener("input", () => {
       const number = typed(rate.value);
-      if (number === undefined) return;
-      here.rate = number;
       here.end = "";
+      here.rate = number > 0 ? number : 0; // 0 is none: nothing moves until one is written
       show();
     });
     const controls = element("div", undefined, "controls");
