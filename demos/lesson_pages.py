@@ -319,8 +319,11 @@ def table(table: Table, language: Language) -> str:
 
 def heading(cell: str) -> str:
     """Return the head of a column; to whoever cannot see a formula, it is said as it is typed."""
-    said = escape(in_signs(cell))
-    return f'<th scope="col" aria-label="{said}">{prose(cell)}</th>'
+    written = prose(cell)
+    if "<math" in written:
+        heard = f'<span class="heard">{escape(in_signs(cell))}</span>'
+        written = f'{heard}<span aria-hidden="true">{written}</span>'
+    return f'<th scope="col">{written}</th>'
 
 
 def steps(steps: Steps, language: Language) -> str:

@@ -25,6 +25,7 @@ RELATIONS = [f"<mo>{escape(sign)}</mo>" for sign in "=<>≤≥≈"]
 CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "|": "|"}
 TIGHT = ' lspace="0" rspace="0"'
 APART = ' lspace="0.17em" rspace="0.17em"'
+CLOSE = ' lspace="0.17em" rspace="0"'
 BEFORE = ("", *"([{⟨|=<>≤≥≒≈→,:*·×+-/", ">=", "<=", "->")  # before a sign of one number
 TOKEN = re.compile(
     rf"""
@@ -177,12 +178,12 @@ class Reader:
         if token.kind != "name" or is_word(token):
             return f"<mtext>{word(token)}</mtext>"
         name = GREEK.get(token.text, token.text)
-        if name in ("d", "Δ") and (self.behind("name") or self.at("(")):
-            return row(f"<mi>{name}</mi>", self.factor())
-        if name == "∇" and self.here() is not None:
-            return row("<mi>∇</mi>", self.factor())
-        sign = name == "Σ" or name in FUNCTIONS
-        return f"<mo{APART}>{name}</mo>" if sign else f"<mi>{name}</mi>"
+        if name in ("d", "Δ", "∇") and (self.behind("name") or self.at("(") or name == "∇"):
+            return row(letter(name), self.factor() if self.here() else "")
+        if name == "Σ" or name in FUNCTIONS:
+            close = self.at("(") and not self.tokens[self.place].apart
+            return f"<mo{CLOSE if close else APART}>{name}</mo>"
+        return letter(name)
 
     def sign(self, sign: str) -> str:
         if sign in ("...", "…"):
@@ -190,7 +191,7 @@ class Reader:
         if sign == "√" and self.here() is not None:
             return f"<msqrt>{bare(self.atom())}</msqrt>"
         if sign in "∂∇" and self.here() is not None:
-            return row(f"<mi>{sign}</mi>", self.factor())
+            return row(letter(sign), self.factor())
         closing = CLOSING.get(sign)
         if closing is not None:
             start = self.place
@@ -205,6 +206,12 @@ class Reader:
         before = self.tokens[self.place - 2].text if self.place > 1 else ""
         first = ' form="prefix"' * (sign == "-" and before in BEFORE)
         return f"<mo{first}>{escape(SIGNS.get(sign, sign))}</mo>"
+
+
+def letter(name: str) -> str:
+    """Return a letter; those that are signs stand upright."""
+    upright = ' mathvariant="normal"' * (name in ("Δ", "∇"))
+    return f"<mi{upright}>{name}</mi>"
 
 
 def is_word(token: Token) -> bool:
