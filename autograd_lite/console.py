@@ -18,7 +18,7 @@ __all__ = [
 
 COLOURS = {"bold": "1", "cyan": "36", "green": "32", "red": "31"}
 CLOSING = frozenset("。、）」: ")  # these never begin a line
-STAND_INS = {"∂": "D"}  # what a console without the sign gets: not d, which is the whole
+STAND_INS = {"∂": "D", "Δ": "d"}  # of a console without the sign; ∂ is not d, which is the whole
 
 READER_GONE = {errno.EPIPE, *([errno.EINVAL] if sys.platform == "win32" else [])}
 INTERRUPTED = 130  # the exit status of a program that Ctrl-C ended, as shells have it
@@ -103,7 +103,7 @@ def printable(text: object) -> str:
 def console_text(text: str, output: IO[str]) -> str:
     """Return a text as the console can print it: what its code page lacks, spelled as codes.
 
-    The sign of a partial derivative, ∂, becomes a D where there is none.
+    Where there are none, the sign of a partial derivative, ∂, becomes a D, and Δ a d.
     """
     encoding = getattr(output, "encoding", None) or "utf-8"
     for sign, letter in STAND_INS.items():

@@ -104,8 +104,8 @@ def is_weak(text: str, start: int, end: int) -> bool:
         return False
     if text[end : end + 2] == " (" and factor_apart(text, end + 1) != NONE:
         return False
-    beside = text[:start].rstrip()[-1:] + text[end:].lstrip()[:1]
-    return len(name) == 2 or not JAPANESE.search(beside)
+    beside = text[:start].rstrip()[-1:] + text[end:].lstrip()[:1]  # none: a cell of a table
+    return len(name) == 2 or not (beside == "" or JAPANESE.search(beside))
 
 
 def factor_apart(text: str, start: int) -> int:

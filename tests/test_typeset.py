@@ -98,6 +98,8 @@ def test_signs_in_prose_are_true_signs_and_code_stays_as_typed(typed, shown):
         ("Too small a dx; a neuron; from a to c; 2u * a alone", ["dx", "a", "c", "2u * a"]),
         ("rule (II) and (I), an OR, is it so? By hand it is -4 in all", []),
         ("w's direction is that of y.data, or n-th in autograd_lite/ops.py", ["w"]),
+        ("a", ["a"]),
+        ("x = 0 is a", ["x = 0"]),
         ("(see x = 2 in lesson 4) or up - down", ["x = 2"]),
     ],
 )

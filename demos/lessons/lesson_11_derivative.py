@@ -26,9 +26,9 @@ page.say(
     グラフでは、2 点 P, Q を通る直線の傾きが、P での接線の傾きに近づきます。
     """,
     en="""
-    The derivative f'(x) is the limit of the mean slope when x moves by dx:
+    The derivative f'(x) is the limit of the mean slope when x moves by Δx:
 
-        f'(x) = lim (f(x + dx) - f(x)) / dx      (dx gets as close to 0 as you like)
+        f'(x) = lim (f(x + Δx) - f(x)) / Δx      (Δx gets as close to 0 as you like)
 
     In the graph: the line through P and Q turns into the tangent at P.
     """,
@@ -46,9 +46,9 @@ page.say(
     en="""
     By hand: f(x) = x^2 at x = 1 has
 
-        ((1 + dx)^2 - 1^2) / dx = (2 dx + dx^2) / dx = 2 + dx
+        ((1 + Δx)^2 - 1^2) / Δx = (2Δx + Δx^2) / Δx = 2 + Δx
 
-    which tends to 2 with dx. Backprop gives that limit at once.
+    which tends to 2 with Δx. Backprop gives that limit at once.
     """,
 )
 
@@ -97,7 +97,7 @@ page.show(
     Movie(paint, frames=len(steps)),
     "secant",
     ja="Δx が小さくなると、PQ の傾きは接線の傾き f'(1) = 2 に近づく（動く図）",
-    en="As dx shrinks, the slope of PQ tends to the tangent's, f'(1) = 2 (it moves)",
+    en="As Δx shrinks, the slope of PQ tends to the tangent's, f'(1) = 2 (it moves)",
 )
 
 # %%
@@ -112,13 +112,13 @@ page.ask(
     ja="Δx を 1e-16 にすると、傾きはいくつになりますか。なぜでしょう。",
     answer_ja="0.0 になります。1 + 1e-16 は float では 1.0 そのものだからです。\n"
     "小さくしすぎると丸めに負けます。誤差逆伝播法に Δx はありません。",
-    en="What slope does dx = 1e-16 give, and why?",
-    answer_en="0.0: as a float, 1 + 1e-16 is 1.0 itself. Too small a dx loses to rounding;\n"
-    "backprop has no dx at all.",
+    en="What slope does Δx = 1e-16 give, and why?",
+    answer_en="0.0: as a float, 1 + 1e-16 is 1.0 itself. Too small a Δx loses to rounding;\n"
+    "backprop has no Δx at all.",
 )
 page.ask(
     ja="(f(x + Δx) - f(x - Δx)) / (2Δx) （中心差分）にすると、x^2 では誤差はいくつになりますか。",
     answer_ja="0 です。(4xΔx) / (2Δx) = 2x。だから `check_gradients` は中心差分を使います。",
-    en="What is the error of the central difference (f(x + dx) - f(x - dx)) / (2 dx) for x^2?",
-    answer_en="0: (4x dx) / (2 dx) = 2x. That is why `check_gradients` uses it.",
+    en="What is the error of the central difference (f(x + Δx) - f(x - Δx)) / (2Δx) for x^2?",
+    answer_en="0: (4xΔx) / (2Δx) = 2x. That is why `check_gradients` uses it.",
 )

@@ -25,12 +25,12 @@ page.say(
     本当の値は 1.1^3 = 1.331 なので、誤差は 0.031。Δx を半分にすると、誤差は約 4 分の 1 になります。
     """,
     en="""
-    Important: for a small dx,
+    Important: for a small Δx,
 
-        f(x + dx) is nearly f(x) + f'(x) dx
+        f(x + Δx) is nearly f(x) + f'(x) Δx
 
-    By hand: f(x) = x^3, x = 1 and dx = 0.1 give 1 + 3 * 0.1 = 1.3 on the right. In truth
-    it is 1.1^3 = 1.331: the error is 0.031. Halve dx, and it becomes about a quarter.
+    By hand: f(x) = x^3, x = 1 and Δx = 0.1 give 1 + 3 * 0.1 = 1.3 on the right. In truth
+    it is 1.1^3 = 1.331: the error is 0.031. Halve Δx, and it becomes about a quarter.
     """,
 )
 
@@ -47,7 +47,7 @@ for k in range(6):
     errors[k] = cube(1.0 + dx) - (cube(1.0) + slope * dx)
     ratio = f"{errors[k] / errors[k - 1]:.4f}" if k else ""
     rows.append([f"{dx:g}", f"{errors[k]:.3e}", ratio])
-page.table(["dx", page.text("誤差", "error"), page.text("前との比", "ratio")], rows)
+page.table(["Δx", page.text("誤差", "error"), page.text("前との比", "ratio")], rows)
 
 # %%
 page.say(
@@ -63,7 +63,7 @@ page.say(
     en="""
     The same in two variables: the inner product of the gradient and the step,
 
-        dz is nearly ∂z/∂x1 * dx1 + ∂z/∂x2 * dx2 = <grad z, step>
+        Δz is nearly ∂z/∂x1 * Δx1 + ∂z/∂x2 * Δx2 = <grad z, step>
 
     By Cauchy-Schwarz, <grad z, step> >= -|grad z| |step|, with equality when the step
     goes against the gradient. So of all steps of one length, the one along -grad z

@@ -92,7 +92,7 @@ page.ask(
     answer_en="2u * 3 = 6(3x + 1), at x = 1 it is 24.",
 )
 page.ask(
-    ja="y = σ(wx) の dy/dx は？（σ' は レッスン 14）",
+    ja="y = σ(wx) の dy/dx は？（σ' はレッスン 14）",
     answer_ja="u = wx とおくと dy/du = y(1 - y)、du/dx = w なので、dy/dx = y(1 - y) w。",
     en="What is dy/dx of y = sigma(wx)? (For sigma', see lesson 14.)",
     answer_en="With u = wx: dy/du = y(1 - y), du/dx = w, so dy/dx = y(1 - y) w.",
