@@ -291,9 +291,7 @@ def test_a_page_has_no_fault_in_any_language_scheme_or_width(reading_lesson, fau
             reader.page.set_viewport_size({"width": wide, "height": 844})
             assert reader.page.evaluate("document.documentElement.scrollWidth") <= wide
         reader.page.set_viewport_size(size)
-        complaints = list(reader.complaints)
         assert faults(reader.page) == []
-        reader.complaints[:] = complaints  # axe itself asks frames that may not answer
 
 
 @browser_test
