@@ -25,7 +25,6 @@ RELATIONS = [f"<mo>{escape(sign)}</mo>" for sign in "=<>≤≥≈"]
 CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩", "|": "|"}
 TIGHT = ' lspace="0" rspace="0"'
 APART = ' lspace="0.17em" rspace="0.17em"'
-CLOSE = ' lspace="0.17em" rspace="0"'
 BEFORE = ("", *"([{⟨|=<>≤≥≒≈→,:*·×+-/", ">=", "<=", "->")  # before a sign of one number
 TOKEN = re.compile(
     rf"""
@@ -181,9 +180,14 @@ class Reader:
         if name in ("d", "Δ", "∇") and (self.behind("name") or self.at("(") or name == "∇"):
             return row(letter(name), self.factor() if self.here() else "")
         if name == "Σ" or name in FUNCTIONS:
-            close = self.at("(") and not self.tokens[self.place].apart
-            return f"<mo{CLOSE if close else APART}>{name}</mo>"
+            left = "0" if self.before() in BEFORE else "0.17em"
+            right = "0" if self.at("(") and not self.tokens[self.place].apart else "0.17em"
+            return f'<mo lspace="{left}" rspace="{right}">{name}</mo>'
         return letter(name)
+
+    def before(self) -> str:
+        """Return what stands before the token that was taken last."""
+        return self.tokens[self.place - 2].text if self.place > 1 else ""
 
     def sign(self, sign: str) -> str:
         if sign in ("...", "…"):
@@ -203,8 +207,7 @@ class Reader:
             self.place = start  # it is never closed: a sign like any other
         if sign == "/":
             return f"<mo{APART if self.tokens[self.place - 1].apart else TIGHT}>/</mo>"
-        before = self.tokens[self.place - 2].text if self.place > 1 else ""
-        first = ' form="prefix"' * (sign == "-" and before in BEFORE)
+        first = ' form="prefix"' * (sign == "-" and self.before() in BEFORE)
         return f"<mo{first}>{escape(SIGNS.get(sign, sign))}</mo>"
 
 
@@ -329,7 +332,7 @@ def inner(typed: str) -> str:
 
 
 def block(lines: Sequence[str]) -> str:
-    """Return neighbouring lines of formulas: as columns, if their parts are the same or have names.
+    """Return neighbouring lines of formulas: as columns, if they have as many parts, or names.
 
     >>> block(["sum      1 + 2", "product  2"]).count('class="columns"')
     1
@@ -338,7 +341,10 @@ def block(lines: Sequence[str]) -> str:
     if len(lines) > 1 and len(counts) == 1 and counts != {0}:
         return f'<div class="formulas">{matrices(lines)}</div>'
     rows = [parts(typed) for typed in continued(lines)]
-    alike = len({len(row) for row in rows}) == 1 or all("words" in row[0] for row in rows)
+    alike = len({len(row) for row in rows}) == 1
+    if not alike and all("words" in row[0] for row in rows):
+        alike = True
+        rows = [[row[0], f'<span class="rest">{" ".join(row[1:])}</span>'] for row in rows]
     columns = ' class="columns"' * (len(rows) > 1 and len(rows[0]) > 1 and alike)
     written = "".join(f"<div>{' '.join(row)}</div>" for row in rows)
     return f'<div class="formulas"><div{columns}>{written}</div></div>'
@@ -388,7 +394,17 @@ def plain(text: str) -> str:
     for start, end in formulas_in(text):
         written += [signs(text[last:start]), formula(text[start:end], flat=True)]
         last = end
-    return "".join([*written, signs(text[last:])])
+    return BESIDE.sub(kept, "".join([*written, signs(text[last:])]))
+
+
+BESIDE = re.compile(
+    r"([(（「『【]?)(<math>(?:(?!<math>).)*?</math>)((?:'s|[,.;:!?)、。，．；：？！）」』】])*)"
+)
+
+
+def kept(found: re.Match[str]) -> str:
+    """Return a formula with the brackets and stops beside it, from which no line may part it."""
+    return f'<span class="kept">{found[0]}</span>' if found[1] or found[3] else found[0]
 
 
 def signs(text: str) -> str:

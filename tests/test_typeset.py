@@ -107,6 +107,11 @@ def test_formulas_in_prose_are_found_whole_and_words_are_none(told, found):
     assert [told[start:end] for start, end in formulas_in(told)] == found
 
 
+def test_a_function_stands_apart_from_a_factor_and_close_to_its_bracket():
+    assert '<mo lspace="0.17em" rspace="0">cos</mo>' in formula("b cos(x)")
+    assert '<mo lspace="0" rspace="0.17em">cos</mo>' in formula("(cos 90 = 0)")
+
+
 def test_a_formula_in_prose_keeps_its_slash_and_one_apart_has_fractions():
     assert "<mfrac>" not in prose("so dy/dx = 2") and "<mo" in prose("so dy/dx = 2")
     assert "<mfrac>" in typeset("So:\n\n    dy/dx = 2")
@@ -129,11 +134,20 @@ def test_no_sign_of_typing_is_left_in_what_a_lesson_says(lesson):
         assert not re.search(r"\w{2,}\(|[a-z]\.[a-z]\w*|\w{2,}=", told), f"code without ``: {told}"
 
 
+def test_no_line_parts_a_formula_from_the_stops_and_brackets_beside_it():
+    x = formula("x = 2")
+    assert prose("x = 2、次") == f'<span class="kept">{x}、</span>次'
+    assert prose("is (x = 2 here).") == f'is <span class="kept">({x}</span> here).'
+    assert prose("w's and x = 2 of") == f"""<span class="kept">{formula("w")}'s</span> and {x} of"""
+
+
 def test_lines_with_names_stand_in_columns_and_a_line_set_in_goes_on():
     told = typeset("By hand:\n\n    one    1 + 2\n    three  3\n           + 4")
     (columns,) = [part for part in parsed(told).iter("div") if part.get("class") == "columns"]
     assert ["".join(line.itertext()) for line in columns] == ["one 1+2", "three 3+4"]
-    assert "columns" not in typeset("    a = 1\n    b = 2")
+    several = typeset("So:\n\n    one  1  (2)\n    two  3")
+    assert several.count('class="rest"') == 2 and "columns" in several
+    assert "columns" not in typeset("So:\n\n    a = 1\n    b = 2")
 
 
 def test_japanese_lines_are_joined_without_a_space_beside_brackets_and_stops():
