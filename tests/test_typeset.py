@@ -99,6 +99,8 @@ def test_signs_in_prose_are_true_signs_and_code_stays_as_typed(typed, shown):
         ("rule (II) and (I), an OR, is it so? By hand it is -4 in all", []),
         ("w's direction is that of y.data, or n-th in autograd_lite/ops.py", ["w"]),
         ("a", ["a"]),
+        ("+0.147978", []),
+        ('which "0"s from "1"s', []),
         ("x = 0 is a", ["x = 0"]),
         ("(see x = 2 in lesson 4) or up - down", ["x = 2"]),
     ],
@@ -152,6 +154,7 @@ def test_lines_with_names_stand_in_columns_and_a_line_set_in_goes_on():
 
 def test_japanese_lines_are_joined_without_a_space_beside_brackets_and_stops():
     assert prose("関数 u\n（階段）を\nx と\ny で") == prose("関数 u（階段）を x と y で")
+    assert prose("重み、\nx と") == prose("重み、x と")
 
 
 def test_rows_in_square_brackets_become_matrices():
