@@ -10,11 +10,12 @@ import glob
 import os
 import secrets
 import stat
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["write_atomically", "checked_suffix", "read_limited"]
+__all__ = ["write_atomically", "checked_suffix", "read_limited", "cache_folder"]
 
 STALE = 60.0  # seconds: what is still unfinished after so long was left behind by a kill
 
@@ -125,3 +126,27 @@ def read_limited(path: Path, limit: int) -> bytes:
         raise ValueError(f"{path} is no regular file, and is not read")
     with path.open("rb") as file:
         return file.read(limit + 1)
+
+
+def cache_folder() -> Path | None:
+    """Return the user's folder for what can be made again, as the system has it; it may not exist.
+
+    None where there is no such folder: a user without a home.
+    """
+    if sys.platform == "win32":
+        given = os.environ.get("LOCALAPPDATA")
+        folder = Path(given) if given else None
+    elif sys.platform == "darwin":
+        folder = home_folder("Library", "Caches")
+    else:
+        given = os.environ.get("XDG_CACHE_HOME")
+        folder = Path(given) if given else home_folder(".cache")
+    return folder / "autograd-lite" if folder is not None and folder.is_absolute() else None
+
+
+def home_folder(*names: str) -> Path | None:
+    """Return a folder in the user's home, None if there is no home."""
+    try:
+        return Path.home().joinpath(*names)
+    except RuntimeError:
+        return None

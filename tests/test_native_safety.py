@@ -15,7 +15,7 @@ import pytest
 from autograd_lite import Value, compile, dot, exp, gradients
 from autograd_lite.compiling.compiled import Batch
 from autograd_lite.compiling.descent import Descent, Rule
-from autograd_lite.compiling.native import Buffer, engine
+from autograd_lite.compiling.machine_code import Buffer, engine
 
 
 @pytest.fixture(params=["python", "native"])

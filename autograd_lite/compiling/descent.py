@@ -23,15 +23,8 @@ from autograd_lite.compiling.compiled import Batch
 from autograd_lite.compiling.instructions import Instructions, Reference, instructions_of
 from autograd_lite.compiling.kernel import Kernel
 from autograd_lite.compiling.machine import Lanes, Machine, double, spelled
-from autograd_lite.compiling.native import (
-    INTEGER,
-    POINTER,
-    Buffer,
-    Code,
-    NativeCompiled,
-    address_of,
-    lanes_and_vectors,
-)
+from autograd_lite.compiling.machine_code import INTEGER, POINTER, Buffer, Code
+from autograd_lite.compiling.native import NativeCompiled, address_of, lanes_and_vectors
 from autograd_lite.compiling.schedule import Schedule
 from autograd_lite.simplified import simplified
 from autograd_lite.value import Value

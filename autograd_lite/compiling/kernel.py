@@ -19,7 +19,7 @@ from autograd_lite.compiling.instructions import Reference
 from autograd_lite.compiling.machine import Condition, Lanes, Machine, spelled, support
 from autograd_lite.compiling.schedule import Access, Run, Schedule, Straight
 
-__all__ = ["Kernel"]
+__all__ = ["Kernel", "pack_text"]
 
 PIECES = 40  # of a module: LLVM takes more than twice as long for twice as much at once
 INLINED = 64  # uses of own functions up to which they are written out: beyond, compiling drags
@@ -56,7 +56,16 @@ class Kernel:
         functions = [self.piece_function(name, piece) for name, piece in zip(names, pieces)]
         near = [line for function in functions[:PIECES] for line in function]
         far = [f"declare void @{name}(ptr, ptr, ptr, ptr, ptr, i64)" for name in names[PIECES:]]
-        texts = [self.module([*near, *far, *self.kernel(names), *self.pack()])]
+        texts = [
+            self.module(
+                [
+                    *near,
+                    *far,
+                    *self.kernel(names),
+                    *pack_text(str(self.block), str(self.schedule.row)),
+                ]
+            )
+        ]
         for k in range(PIECES, len(functions), PIECES):
             lines = [line for function in functions[k : k + PIECES] for line in function]
             texts.append(self.module(lines))
@@ -175,7 +184,7 @@ class Kernel:
                 m.store(value, m.offset("%T", str(slot * self.block)))
         if sums is None:
             return
-        valid = self.valid(m, left) if self.summed else None
+        valid = m.below(left) if self.summed else None
         for k, reference in enumerate(self.program.outputs):
             if k in self.fixed:
                 continue
@@ -234,27 +243,12 @@ class Kernel:
             return left
         return right if left == "0" else m.emit(f"add i64 {left}, {right}")
 
-    def valid(self, m: Machine, left: str) -> Condition:
-        """Return, for each lane, whether its row counts."""
-        parts = []
-        kind = "i64" if m.lanes == 1 else f"<{m.lanes} x i64>"
-        limit = left
-        if m.lanes > 1:
-            one = m.emit(f"insertelement {kind} poison, i64 {left}, i32 0")
-            zeros = f"<{m.lanes} x i32> zeroinitializer"
-            limit = m.emit(f"shufflevector {kind} {one}, {kind} poison, {zeros}")
-        for part in range(m.vectors):
-            rows = [str(part * m.lanes + k) for k in range(m.lanes)]
-            lanes = rows[0] if m.lanes == 1 else f"<{', '.join([f'i64 {r}' for r in rows])}>"
-            parts.append(m.emit(f"icmp slt {kind} {lanes}, {limit}"))
-        return Condition(parts)
-
     def bring(self, m: Machine, value: Any, place: str, left: str) -> None:
         """Bring one output to its place: add its sum over the rows of the block, or store it."""
         if not self.summed:
             m.store(value, place)
             return
-        counted = m.choose(self.valid(m, left), value, 0.0)
+        counted = m.choose(m.below(left), value, 0.0)
         total = m.lane_sum(counted.parts)
         before = m.emit(f"load double, ptr {place}, align 8")
         after = m.emit(f"fadd double {before}, {total}")
@@ -282,7 +276,7 @@ class Kernel:
 
     def run(self, m: Machine, run: Run) -> None:
         """Write the loops of one op on evenly advancing operands."""
-        valid = self.valid(m, "%left") if run.result.space == "G" and self.summed else None
+        valid = m.below("%left") if run.result.space == "G" and self.summed else None
         together = valid is not None and run.result.inner == 1 and run.inner >= m.lanes > 1
 
         done = 0
@@ -393,48 +387,51 @@ class Kernel:
                 place = slot if self.summed else self.times(m, slot, self.block)
                 self.bring(m, Lanes(m, parts), m.offset("%G", place), "%left")
 
-    # -- Bringing rows to where the kernel wants them --
 
-    def pack(self) -> list[str]:
-        """Return the text of `pack(rows, width, first, order, count, X)`.
+# -- Bringing rows to where the kernel wants them ------------------------------------------------
 
-        Rows order[0], order[1], ... of an array of `width` columns go to slots `first` and on
-        of the blocks of X; without an order, all rows as they are.
-        """
-        m = Machine(1)
-        m.lines.append(
-            "define void @pack(ptr noalias %rows, i64 %width, i64 %first, ptr noalias %order, "
-            "i64 %count, ptr noalias %X) {"
-        )
-        ordered = m.emit("icmp ne ptr %order, null")
-        last = m.emit("sub i64 %count, 1")
-        ahead = m.emit(f"add i64 %count, {self.block - 1}")
-        blocks = m.emit(f"udiv i64 {ahead}, {self.block}")
-        padded = m.emit(f"mul i64 {blocks}, {self.block}")
-        place = m.emit("alloca i64")
-        with m.loop("0", padded, 1) as row:
-            beyond = m.emit(f"icmp sgt i64 {row}, {last}")
-            k = m.emit(f"select i1 {beyond}, i64 {last}, i64 {row}")
-            m.line(f"store i64 {k}, ptr {place}")
-            tag = f"ordered{next(m.numbers)}"
-            m.line(f"br i1 {ordered}, label %{tag}, label %{tag}.done")
-            m.lines.append(f"{tag}:")
-            listed = m.emit(f"getelementptr i64, ptr %order, i64 {k}")
-            m.line(f"store i64 {m.emit(f'load i64, ptr {listed}')}, ptr {place}")
-            m.line(f"br label %{tag}.done")
-            m.lines.append(f"{tag}.done:")
-            source = m.emit(f"mul i64 {m.emit(f'load i64, ptr {place}')}, %width")
-            source = m.offset("%rows", source)
-            block = m.emit(f"udiv i64 {row}, {self.block}")
-            lane = m.emit(f"urem i64 {row}, {self.block}")
-            start = m.emit(f"mul i64 {block}, {self.schedule.row}")
-            start = m.emit(f"add i64 {start}, %first")
-            start = m.emit(f"mul i64 {start}, {self.block}")
-            target = m.offset("%X", m.emit(f"add i64 {start}, {lane}"))
-            with m.loop("0", "%width", 1) as i:
-                value = m.emit(f"load double, ptr {m.offset(source, i)}, align 8")
-                step = m.emit(f"mul i64 {i}, {self.block}")
-                m.line(f"store double {value}, ptr {m.offset(target, step)}, align 8")
-        m.line("ret void")
-        m.lines.append("}")
-        return m.lines
+
+def pack_text(block: str, slots: str, name: str = "pack", more: str = "") -> list[str]:
+    """Return the text of `pack(rows, width, first, order, count, X)`.
+
+    Rows order[0], order[1], ... of an array of `width` columns go to slots `first` and on
+    of the blocks of X; without an order, all rows as they are. How many rows a block
+    has, and how many slots of X a row, are numbers, or parameters, which then stand in `more`.
+    """
+    m = Machine(1)
+    m.lines.append(
+        f"define void @{name}(ptr noalias %rows, i64 %width, i64 %first, ptr noalias %order, "
+        f"i64 %count, ptr noalias %X{more}) {{"
+    )
+    ordered = m.emit("icmp ne ptr %order, null")
+    last = m.emit("sub i64 %count, 1")
+    ahead = m.emit(f"add i64 {last}, {block}")
+    blocks = m.emit(f"udiv i64 {ahead}, {block}")
+    padded = m.emit(f"mul i64 {blocks}, {block}")
+    place = m.emit("alloca i64")
+    with m.loop("0", padded, 1) as row:
+        beyond = m.emit(f"icmp sgt i64 {row}, {last}")
+        k = m.emit(f"select i1 {beyond}, i64 {last}, i64 {row}")
+        m.line(f"store i64 {k}, ptr {place}")
+        tag = f"ordered{next(m.numbers)}"
+        m.line(f"br i1 {ordered}, label %{tag}, label %{tag}.done")
+        m.lines.append(f"{tag}:")
+        listed = m.emit(f"getelementptr i64, ptr %order, i64 {k}")
+        m.line(f"store i64 {m.emit(f'load i64, ptr {listed}')}, ptr {place}")
+        m.line(f"br label %{tag}.done")
+        m.lines.append(f"{tag}.done:")
+        source = m.emit(f"mul i64 {m.emit(f'load i64, ptr {place}')}, %width")
+        source = m.offset("%rows", source)
+        number = m.emit(f"udiv i64 {row}, {block}")
+        lane = m.emit(f"urem i64 {row}, {block}")
+        start = m.emit(f"mul i64 {number}, {slots}")
+        start = m.emit(f"add i64 {start}, %first")
+        start = m.emit(f"mul i64 {start}, {block}")
+        target = m.offset("%X", m.emit(f"add i64 {start}, {lane}"))
+        with m.loop("0", "%width", 1) as i:
+            value = m.emit(f"load double, ptr {m.offset(source, i)}, align 8")
+            step = m.emit(f"mul i64 {i}, {block}")
+            m.line(f"store double {value}, ptr {m.offset(target, step)}, align 8")
+    m.line("ret void")
+    m.lines.append("}")
+    return m.lines

@@ -197,6 +197,22 @@ class Machine:
             )
         return Lanes(self, parts)
 
+    def below(self, limit: str) -> Condition:
+        """Return the lanes, counted through all vectors, that are below a limit, an i64."""
+        kind = "i64" if self.lanes == 1 else f"<{self.lanes} x i64>"
+        if self.lanes > 1:
+            one = self.emit(f"insertelement {kind} poison, i64 {limit}, i32 0")
+            zeros = f"<{self.lanes} x i32> zeroinitializer"
+            limit = self.emit(f"shufflevector {kind} {one}, {kind} poison, {zeros}")
+        parts = []
+        for part in range(self.vectors):
+            numbers = [str(part * self.lanes + k) for k in range(self.lanes)]
+            lanes = (
+                numbers[0] if self.lanes == 1 else f"<{', '.join(['i64 ' + k for k in numbers])}>"
+            )
+            parts.append(self.emit(f"icmp slt {kind} {lanes}, {limit}"))
+        return Condition(parts)
+
     # -- Memory --
 
     def load(self, address: str, shared: bool = False) -> Lanes:

@@ -11,6 +11,7 @@ Legend
     step        by how many slots an operand advances from one member of a run to the next
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -21,6 +22,7 @@ __all__ = ["Schedule", "Straight", "Run", "Access", "STRAIGHT"]
 
 STRAIGHT = 1500  # operands in all, up to which a program is one straight piece
 PIECE = 400  # instructions of a straight piece of a larger one: compile time stays even
+LOOP = 8  # instructions that a loop counts for: LLVM takes as long
 SHORTEST = 4  # members of a run that is worth a loop
 
 Place: TypeAlias = tuple[str, int]
@@ -70,11 +72,16 @@ class Schedule:
     pieces      what is computed for each row, in order
     sinks       for each instruction that only an output reads: which output that is
     irregular   how many instructions are not in loops
+    complete    False if there were more of them than was asked for, and the rest is not planned
     shared, row, scratch    how many slots P, X and T have
     """
 
-    def __init__(self, program: Instructions, varying: Iterable[int]) -> None:
+    def __init__(
+        self, program: Instructions, varying: Iterable[int], most: float = math.inf
+    ) -> None:
         self.program = program
+        self.most = most
+        self.complete = True
         n = len(program.inputs)
         varying = list(varying)
         self.depends = program.depending_on(varying)
@@ -94,6 +101,7 @@ class Schedule:
         steps = [k for k in numbers if self.depends[k]]
         size = sum([len(program.body[k - n].operands) for k in steps]) + len(program.outputs)
         self.irregular = 0
+        self.loops = 0
         self.straight = size <= STRAIGHT
         if self.straight:
             self.pieces = [Straight(steps)]
@@ -101,6 +109,8 @@ class Schedule:
         else:
             self.find_sinks(steps)
             self.roll(steps)
+        if self.weight > self.most:
+            self.complete = False
 
     def instruction_operands(self, k: int) -> tuple[Op, tuple[Reference, ...]]:
         """Return the op and the operands of the instruction that gives number k."""
@@ -140,8 +150,17 @@ class Schedule:
                 self.flush(left)
                 left = []
                 self.pieces += runs
+                self.loops += len(runs)
+            if self.weight + len(left) > self.most:
+                self.complete = False
+                return
         self.flush(left)
         self.deliver()
+
+    @property
+    def weight(self) -> int:
+        """What LLVM has to do, in instructions that are in no loop."""
+        return len(self.once) + self.irregular + LOOP * self.loops
 
     def by_level(self, steps: Sequence[int]) -> list[list[int]]:
         """Return the instructions by level: each one above all that it needs."""
