@@ -20,7 +20,9 @@ from typing import Any, NamedTuple
 from autograd_lite.compiling.machine import Lanes, Machine, spelled, support
 from autograd_lite.compiling.runs import Pair, TapeOp
 
-__all__ = ["Kind", "PLACEHOLDER", "handler_text", "helper_texts", "shared_text"]
+__all__ = [
+    "Kind", "PLACEHOLDER", "handler_text", "takes_own_function", "helper_texts", "shared_text",
+]  # fmt: skip
 
 SIGNATURE = "ptr %M, ptr %rec, ptr %idx, i64 %at, ptr %check"
 PASSED = "ptr %M, ptr {rec}, ptr {idx}, i64 {at}, ptr %check"
@@ -36,7 +38,7 @@ class Kind(NamedTuple):
                 for a sum that is added up term by term in a loop
     modes       a letter for each operand to be found (for each sequence of a looped sum)
     lanes       1: one member at a time
-    few         so many members, one after the other without a loop; 0: any number
+    few         so many members, without a loop, in lanes if there are some; 0: any number
     rows        whether a slot holds the numbers of many rows
     """
 
@@ -92,6 +94,18 @@ def go_on(m: Machine, record: int, words: str, at: str) -> None:
     following = m.emit(f"load ptr, ptr {rec}")
     m.line(f"musttail call void {following}({PASSED.format(rec=rec, idx=idx, at=at)})")
     ended(m)
+
+
+def takes_own_function(op: TapeOp | None) -> bool:
+    """Return whether an op takes one of our own functions, which for a few numbers side by side
+    take as long as for one.
+    """
+    if op is None or op.sequences:
+        return False
+    m = Machine(1)
+    m.check_place = "%check"
+    value(m, op, [Lanes(m, ["%x"])] * op.arity)
+    return any(["@own_" in line for line in m.lines])
 
 
 # -- How operands are found ----------------------------------------------------------------------
@@ -160,15 +174,32 @@ def value(m: Machine, op: TapeOp | None, values: Sequence[Any]) -> Any:
 
 
 def few_members(m: Machine, kind: Kind) -> None:
-    """Write so many members one after the other: no loop whose end could be guessed wrong."""
+    """Write so many members side by side: no loop whose end could be guessed wrong."""
+    scalar = Machine(1, 1, m)
     place = "%idx"
-    results = []
+    columns: list[list[Any]] = []
     for _ in range(kind.few):
-        values, place = operands(m, kind, place)
-        results.append(value(m, kind.op, values))
-    for k, result in enumerate(results):
-        m.store(result, m.offset("%M", m.emit(f"add i64 %at, {k}")))
+        values, place = operands(scalar, kind._replace(lanes=1), place)
+        columns.append(values)
+    if m.lanes > 1:
+        together = [in_lanes(m, column) for column in zip(*columns)]
+        m.store(value(m, kind.op, together), m.offset("%M", "%at"))
+    else:
+        results = [value(m, kind.op, values) for values in columns]
+        for k, result in enumerate(results):
+            m.store(result, m.offset("%M", m.emit(f"add i64 %at, {k}")))
     go_on(m, 1, str(kind.few * len(kind.modes)), m.emit(f"add i64 %at, {kind.few}"))
+
+
+def in_lanes(m: Machine, column: Sequence[Any]) -> Any:
+    """Return numbers side by side in a vector, the last of them also in the lanes that are left."""
+    if not isinstance(column[0], Lanes):
+        return column[0]  # an exponent
+    vector = "poison"
+    for lane in range(m.lanes):
+        (scalar,) = column[min(lane, len(column) - 1)].parts
+        vector = m.emit(f"insertelement {m.type} {vector}, double {scalar}, i32 {lane}")
+    return Lanes(m, [vector])
 
 
 def members(m: Machine, kind: Kind, groups: str) -> str:
@@ -326,7 +357,7 @@ def shared_text(lanes: int) -> list[str]:
     """Return the text of what handlers call."""
     vector = f"<{lanes} x double>"
     return [
-        *support(sorted({1, lanes}), inline=False),
+        *support([width for width in (1, 2, 4, 8) if width <= lanes], inline=False),
         f"declare {vector} @llvm.masked.gather.v{lanes}f64.v{lanes}p0"
         f"(<{lanes} x ptr>, i32, <{lanes} x i1>, {vector})",
         f"declare {vector} @llvm.masked.load.v{lanes}f64.p0(ptr, i32, <{lanes} x i1>, {vector})",

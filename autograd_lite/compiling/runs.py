@@ -196,8 +196,8 @@ def needs_of(program: Program, numbers: Sequence[int]) -> Needs:
         step = program.steps[number - n]
         assert step is not None
         following = below[number] + 1
-        for r in {*step.operands}:
-            if type(r) is int and r in users:
+        for r in {r for r in step.operands if type(r) is int}:
+            if r in users:
                 users[r].append(number)
                 waiting[number] += 1
                 if below[r] < following:

@@ -21,7 +21,7 @@ from itertools import cycle
 from typing import Any, NamedTuple
 
 from autograd_lite import ops
-from autograd_lite.compiling.handlers import Kind
+from autograd_lite.compiling.handlers import Kind, takes_own_function
 from autograd_lite.compiling.instructions import Instructions, Reference
 from autograd_lite.compiling.runs import (
     Pair,
@@ -41,7 +41,7 @@ __all__ = ["Tape", "Part", "Record"]
 
 EXPONENTS = 6  # of an op, that get handlers of their own; beyond, they are loaded like operands
 WRITTEN_OUT = 4  # terms up to which a sum is written out, not looped
-FEW = 4  # members that are computed one by one, without a loop
+FEW = 4  # members that are computed without a loop
 FEW_LEFT = 2  # the same of those that are left after groups, and of long sums
 NARROW = 8  # operands up to which they are
 LONG = 6  # terms of inner products that are worth being added up across the lanes
@@ -106,6 +106,7 @@ class Tape:
         if not self.wide:
             self.program = paired(program, depends)
         self.pool: dict[str, int] = {}
+        self.own: dict[TapeOp | None, bool] = {}
         self.keys = self.keys_of(self.program)
         for reference in program.outputs:
             if type(reference) is float:
@@ -215,10 +216,21 @@ class Tape:
 
     def write_few(self, key: Key, rows: Sequence[Row]) -> None:
         """Write a record of members that are computed one by one."""
-        kind = Kind(key.op, key.form, "G" * len(rows[0]), 1, few=len(rows))
+        kind = Kind(
+            key.op, key.form, "G" * len(rows[0]), self.side_by_side(key, len(rows)), len(rows)
+        )
         self.each.records.append(Record(kind, 0, len(rows), 0))
         for row in rows:
             self.each.stream.extend(row)
+
+    def side_by_side(self, key: Key, members: int) -> int:
+        """Return in how many lanes a few members are computed: 1 where that is as quick."""
+        lanes = 2 if members == 2 else 4
+        if members == 1 or lanes > self.lanes:
+            return 1
+        if key.op not in self.own:
+            self.own[key.op] = takes_own_function(key.op)
+        return lanes if self.own[key.op] else 1
 
     def write_sums(self, key: Key, rows: Sequence[Row]) -> None:
         """Write the records of a run of long sums."""
