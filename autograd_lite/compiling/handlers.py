@@ -105,7 +105,7 @@ def takes_own_function(op: TapeOp | None) -> bool:
     m = Machine(1)
     m.check_place = "%check"
     value(m, op, [Lanes(m, ["%x"])] * op.arity)
-    return any(["@own_" in line for line in m.lines])
+    return any("@own_" in line for line in m.lines)
 
 
 # -- How operands are found ----------------------------------------------------------------------

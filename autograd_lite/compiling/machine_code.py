@@ -41,6 +41,13 @@ class Buffer:
         data = array("d", numbers)
         memoryview(self.place(len(data), first)).cast("B")[:] = memoryview(data).cast("B")
 
+    def put_all(self, groups: Iterable[Sequence[float]]) -> None:
+        """Write groups of numbers into the buffer, one after the other."""
+        first = 0
+        for numbers in groups:
+            self.put(numbers, first)
+            first += len(numbers)
+
     def get(self, count: int, first: int = 0) -> list[float]:
         """Return `count` numbers of the buffer, from the slot `first` on."""
         return list(self.place(count, first))
