@@ -19,6 +19,7 @@ from autograd_lite.compiling.kernel import Kernel
 from autograd_lite.compiling.machine_code import INTEGER, POINTER, Buffer, Code, engine
 from autograd_lite.compiling.on_tape import OnTape
 from autograd_lite.compiling.schedule import Schedule
+from autograd_lite.compiling.waiting import waiting
 from autograd_lite.simplified import simplified
 
 __all__ = ["NativeCompiled", "lanes_and_vectors"]
@@ -101,7 +102,8 @@ class NativeCompiled(Compiled):
         self, outputs: "Group | Sequence[Group]", inputs: "Group | Sequence[Group]"
     ) -> None:
         engine()  # without the extra, the error comes here
-        super().__init__(outputs, inputs)
+        with waiting():
+            super().__init__(outputs, inputs)
         self.natives: dict[tuple[tuple[bool, ...], bool], Native | OnTape] = {}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -118,16 +120,19 @@ class NativeCompiled(Compiled):
         key = (varying, summed)
         found = self.natives.get(key)
         if found is None:
-            rows = any(varying)
-            inputs = self.varying_inputs(varying) if rows else range(len(self.program.inputs))
-            with collector_paused():
-                schedule = Schedule(self.program, inputs, REGULAR)
-            if schedule.complete:
-                found = Native(schedule, rows, summed)
-            else:
-                found = OnTape(self.program, inputs, rows, summed)
-            self.natives[key] = found
+            with waiting():
+                found = self.natives[key] = self.made(varying, summed)
         return found
+
+    def made(self, varying: tuple[bool, ...], summed: bool) -> "Native | OnTape":
+        """Return machine code of the program, or the program on tape: what is ready sooner."""
+        rows = any(varying)
+        inputs = self.varying_inputs(varying) if rows else range(len(self.program.inputs))
+        with collector_paused():
+            schedule = Schedule(self.program, inputs, REGULAR)
+        if schedule.complete:
+            return Native(schedule, rows, summed)
+        return OnTape(self.program, inputs, rows, summed)
 
     def values(self, groups: Sequence[Sequence[float]]) -> Sequence[float]:
         """Return the outputs for one number per input, by machine code."""
