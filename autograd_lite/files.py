@@ -128,20 +128,27 @@ def read_limited(path: Path, limit: int) -> bytes:
         return file.read(limit + 1)
 
 
+CACHE_VARIABLE = "AUTOGRAD_LITE_CACHE"  # of the environment: another folder than the system's
+
+
 def cache_folder() -> Path | None:
     """Return the user's folder for what can be made again, as the system has it; it may not exist.
 
-    None where there is no such folder: a user without a home.
+    The environment variable AUTOGRAD_LITE_CACHE names another. None where there is no such
+    folder: a user without a home.
     """
+    given = os.environ.get(CACHE_VARIABLE)
+    if given:
+        return Path(given)
     if sys.platform == "win32":
-        given = os.environ.get("LOCALAPPDATA")
-        folder = Path(given) if given else None
+        local = os.environ.get("LOCALAPPDATA")
+        folder = Path(local) if local else None
     elif sys.platform == "darwin":
         folder = home_folder("Library", "Caches")
     else:
-        given = os.environ.get("XDG_CACHE_HOME")
-        folder = Path(given) if given else home_folder(".cache")
-    return folder / "autograd-lite" if folder is not None and folder.is_absolute() else None
+        shared = os.environ.get("XDG_CACHE_HOME", "")
+        folder = Path(shared) if Path(shared).is_absolute() else home_folder(".cache")
+    return folder / "autograd-lite" if folder is not None else None
 
 
 def home_folder(*names: str) -> Path | None:
