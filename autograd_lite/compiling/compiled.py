@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, TypeAlias, Union
 
-from autograd_lite.collector import collector_paused
 from autograd_lite.compiling.instructions import Instructions, instructions_of
 from autograd_lite.compiling.python import PythonText, function_of
 from autograd_lite.plain_numbers import described, number
@@ -46,8 +45,7 @@ class Compiled:
         flat_outputs = flat(output_groups)
         if not flat_outputs:
             raise ValueError("there is nothing to compute: give at least one output")
-        with collector_paused():
-            self.program: Instructions = instructions_of(flat_outputs, flat_inputs, self.shorter)
+        self.program: Instructions = instructions_of(flat_outputs, flat_inputs, self.shorter)
         self.name = flat_outputs[0].label if flat_outputs else ""
         self.functions: dict[tuple[bool, ...], Callable[..., tuple[float, ...]]] = {}
 

@@ -120,7 +120,7 @@ class NativeCompiled(Compiled):
         key = (varying, summed)
         found = self.natives.get(key)
         if found is None:
-            with waiting():
+            with waiting(), collector_paused():
                 found = self.natives[key] = self.made(varying, summed)
         return found
 
@@ -128,8 +128,7 @@ class NativeCompiled(Compiled):
         """Return machine code of the program, or the program on tape: what is ready sooner."""
         rows = any(varying)
         inputs = self.varying_inputs(varying) if rows else range(len(self.program.inputs))
-        with collector_paused():
-            schedule = Schedule(self.program, inputs, REGULAR)
+        schedule = Schedule(self.program, inputs, REGULAR)
         if schedule.complete:
             return Native(schedule, rows, summed)
         return OnTape(self.program, inputs, rows, summed)

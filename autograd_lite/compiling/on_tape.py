@@ -10,7 +10,6 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from autograd_lite.collector import collector_paused
 from autograd_lite.compiling.handler_file import addresses
 from autograd_lite.compiling.handlers import PLACEHOLDER, handler_text, helper_texts
 from autograd_lite.compiling.instructions import Instructions
@@ -39,8 +38,7 @@ class OnTape:
         self, program: Instructions, varying: Sequence[int], rows: bool, summed: bool
     ) -> None:
         lanes = engine().lanes
-        with collector_paused():
-            self.tape = tape = Tape(program, varying, lanes, rows)
+        self.tape = tape = Tape(program, varying, lanes, rows)
         self.shared, self.row, self.summed = tape.shared, tape.row, summed
         self.outputs = len(program.outputs)
         self.kinds = list(dict.fromkeys([record.kind for record in tape.records()]))

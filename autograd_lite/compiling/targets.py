@@ -7,6 +7,7 @@ code) is imported when it is asked for.
 import importlib
 from collections.abc import Sequence
 
+from autograd_lite.collector import collector_paused
 from autograd_lite.compiling.compiled import Compiled, Group
 
 __all__ = ["TARGETS", "compile"]
@@ -52,5 +53,6 @@ def compile(
         known = " or ".join(map(repr, TARGETS))
         raise ValueError(f"target is {known}, not {target!r}")
     room, name = TARGETS[target]
-    kind: type[Compiled] = getattr(importlib.import_module(room), name)
-    return kind(outputs, inputs)
+    with collector_paused():  # a large graph is there already, and nothing in it can be freed
+        kind: type[Compiled] = getattr(importlib.import_module(room), name)
+        return kind(outputs, inputs)
