@@ -73,12 +73,12 @@ class Program(NamedTuple):
 
 
 def users_of(program: Instructions) -> list[int]:
-    """Return how often each number is read; by an output it counts twice, so that it stays."""
+    """Return how often each number is read, by an output as well."""
     n = len(program.inputs)
     uses = [0] * (n + len(program.body))
     for r in program.outputs:
         if type(r) is int:
-            uses[r] += 2
+            uses[r] += 1
     for instruction in program.body:
         for r in instruction.operands:
             if type(r) is int:
