@@ -1,4 +1,4 @@
-"""A program on tape, ready to be called as a kernel is: the same arguments, the same answer.
+"""A program on tape, called as machine code of its own is: the same arguments, the same answer.
 
 Each call works in a memory of its own, which the next one may have when it is done; between two
 blocks of rows Python looks whether somebody pressed Ctrl-C.
@@ -29,7 +29,7 @@ class OnTape:
     shared, row     how many inputs no row changes, and how many each row has
     summed          whether the outputs are summed over the rows
 
-    The handlers look at every output, so where `kernel` gives 0, all are finite.
+    The handlers look at every output, so where `run` finds no trouble, all are finite.
     """
 
     finite = True

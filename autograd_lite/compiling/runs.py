@@ -236,5 +236,5 @@ def by_need(
 
 
 def is_wide(levels: Sequence[int]) -> bool:
-    """Return whether a level has many instructions, which fill vectors by themselves."""
-    return len(levels) >= WIDE * max(levels)
+    """Return whether a level has many instructions, so that they fill vectors by themselves."""
+    return len(levels) >= WIDE * max(levels, default=0)

@@ -197,7 +197,7 @@ class Tape:
         write(key, [row for row, _ in rows])
 
     def write_members(self, key: Key, rows: Sequence[Row]) -> None:
-        """Write the records of a run: a few members one by one, else in groups."""
+        """Write the records of a run: of a few members, or in groups."""
         L, width = self.lanes, len(rows[0])
         start = 0
         while start < len(rows):
@@ -215,10 +215,9 @@ class Tape:
             start += L
 
     def write_few(self, key: Key, rows: Sequence[Row]) -> None:
-        """Write a record of members that are computed one by one."""
-        kind = Kind(
-            key.op, key.form, "G" * len(rows[0]), self.side_by_side(key, len(rows)), len(rows)
-        )
+        """Write a record of a few members, which are computed without a loop."""
+        lanes = self.side_by_side(key, len(rows))
+        kind = Kind(key.op, key.form, "G" * len(rows[0]), lanes, few=len(rows))
         self.each.records.append(Record(kind, 0, len(rows), 0))
         for row in rows:
             self.each.stream.extend(row)
