@@ -72,7 +72,7 @@ def load(segment: Segment) -> None:
     objects = Objects(segment.data)
     found = {name: objects.address(name) for name in segment.names}
     LOADED.append(objects)
-    ADDRESSES.update(found)
+    ADDRESSES.update({name: address for name, address in found.items() if address})
 
 
 # -- The file ------------------------------------------------------------------------------------

@@ -97,9 +97,7 @@ def go_on(m: Machine, record: int, words: str, at: str) -> None:
 
 
 def takes_own_function(op: TapeOp | None) -> bool:
-    """Return whether an op takes one of our own functions, which for a few numbers side by side
-    take as long as for one.
-    """
+    """Return whether an op takes one of our own functions: a few numbers take as long as one."""
     if op is None or op.sequences:
         return False
     m = Machine(1)
@@ -257,8 +255,10 @@ def add_to(m: Machine, place: str, term: Any) -> None:
 
 
 def inner_products(m: Machine, groups: str) -> str:
-    """Write inner products of vectors that lie side by side: of as many as there are lanes at
-    once, each by as many terms; return how many words each group has."""
+    """Write inner products of vectors that lie side by side; return how many words a group has.
+
+    As many members as there are lanes go together, each by as many terms at once.
+    """
     L = m.lanes
     terms = field(m, 3)
     whole = m.emit(f"and i64 {terms}, {-L}")

@@ -72,7 +72,7 @@ class Program(NamedTuple):
     outputs: Sequence[Reference]
 
 
-def users_of(program: Instructions) -> list[int]:
+def uses_of(program: Instructions) -> list[int]:
     """Return how often each number is read, by an output as well."""
     n = len(program.inputs)
     uses = [0] * (n + len(program.body))
@@ -118,7 +118,7 @@ def paired(program: Instructions, depends: Sequence[bool]) -> Program:
     depends     for each number, whether a row changes it: what none does stays by itself
     """
     n = len(program.inputs)
-    uses = users_of(program)
+    uses = uses_of(program)
     frequent = frequent_pairs(program, uses)
     steps: list[Step | None] = []
     for number, (op, operands, _, _) in enumerate(program.body, start=n):

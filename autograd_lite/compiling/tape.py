@@ -184,8 +184,9 @@ class Tape:
     # -- One row --
 
     def write_run(self, key: Key, members: Sequence[int]) -> None:
-        """Write a run whose results are the next slots, and its members so that operands lie
-        side by side where they can.
+        """Write a run whose results are the next slots.
+
+        Its members stand so that their operands lie side by side where they can.
         """
         rows = [(self.found(key, number), number) for number in members]
         if len(rows) > FEW:
