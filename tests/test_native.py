@@ -28,7 +28,11 @@ from autograd_lite import (
     total,
     where,
 )
+from autograd_lite.compiling.descent import RUNNING, Descent
+from autograd_lite.compiling.native import engine
+from autograd_lite.compiling.schedule import Schedule
 from autograd_lite.compiling.spelling import spell
+from nn.compiled import compiled_network, rule_of
 
 pytest.importorskip("llvmlite")
 
@@ -204,6 +208,53 @@ def test_code_does_not_grow_with_the_number_of_weights():
         f, _ = network_program(sizes, "native")
         lengths.append(len(f.native((False, True, True), True).text))
     assert lengths[1] < 1.05 * lengths[0]
+
+
+def attention(width, places):
+    """Return [cost, gradient] and [weights, rows] of weights that serve several places."""
+
+    def matrix(rows):
+        return [[Value(source.uniform(-0.5, 0.5)) for _ in range(width)] for _ in range(rows)]
+
+    def times(W, x):
+        return [dot(row, x) for row in W]
+
+    source = random.Random(7)
+    Q, K, X = matrix(width), matrix(width), matrix(places)
+    queries, keys = [times(Q, x) for x in X], [times(K, x) for x in X]
+    scores = [[exp(dot(q, k)) for k in keys] for q in queries]
+    means = [dot(e, [x[0] for x in X]) / total(e) for e in scores]
+    C = total([mean * mean + x[1] for mean, x in zip(means, X)])
+    weights = [w for row in Q + K for w in row]
+    return [C, gradients(C, weights)], [weights, [x for row in X for x in row]]
+
+
+def test_weights_that_serve_several_places_roll_into_loops():
+    outputs, inputs = attention(width=8, places=9)
+    f = compile(outputs, inputs, target="native")
+    count = len(f.program.inputs)
+    schedule = Schedule(f.program, range(len(inputs[0]), count))
+    assert schedule.irregular < 0.02 * len(f.program.body)
+    numbers = [[node.data for node in group] for group in inputs]
+    C, gradient = f(*numbers)
+    assert C == pytest.approx(outputs[0].data, rel=1e-12)
+    assert gradient == pytest.approx([node.data for node in outputs[1]], rel=1e-9, abs=1e-12)
+
+
+def test_steps_on_single_rows_compute_no_vectors_for_rows_that_never_come():
+    network = nn.Network([12, 3, 2])
+    f = compiled_network(network, nn.squared_error, "native")
+    p = [node.data for node in network.parameters()]
+    rows = [[k / 64] * 12 for k in range(64)], [[1.0, 0.0]] * 64
+    descent = Descent(f, rule_of(nn.GradientDescent()), [p, *rows], [], [], epochs=1,
+                      steps_per_epoch=64)  # fmt: skip
+    assert descent.X.count == 14 * engine().lanes
+    assert descent.run(2, [[5], [6]]) == RUNNING
+    for row in (5, 6):
+        C, g = f(p, rows[0][row], rows[1][row])
+        p = nn.GradientDescent()(p, g)
+    assert descent.G.get(1) == pytest.approx([C], rel=1e-12)
+    assert descent.P.get(len(p)) == pytest.approx(p, rel=1e-9)
 
 
 def test_large_graphs_without_any_regularity_are_compiled_in_pieces():

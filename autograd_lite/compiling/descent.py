@@ -118,7 +118,9 @@ class Descent:
         self.whole = steps_per_epoch == 1  # one batch of all rows, which need packing only once
         with collector_paused():
             schedule = Schedule(compiled.program, compiled.varying_inputs(batch.varying))
+        self.rows_at_once = self.rows if self.whole else -(-self.rows // steps_per_epoch)
         lanes, vectors, level = lanes_and_vectors(schedule)
+        vectors = min(vectors, -(-self.rows_at_once // lanes))  # none for rows that never come
         kernel = Kernel(schedule, lanes, vectors, summed=True)
         texts = kernel.texts()
         loop = [*update_text(rule, count, lanes)]
@@ -135,7 +137,6 @@ class Descent:
         self.H.put(shared)
         self.G = Buffer(len(compiled.program.outputs))
         self.T = Buffer(schedule.scratch * kernel.block)
-        self.rows_at_once = self.rows if self.whole else -(-self.rows // steps_per_epoch)
         self.X = Buffer((-(-self.rows_at_once // kernel.block)) * kernel.block * schedule.row)
         self.before = Buffer(count)
         self.best = Buffer(count)

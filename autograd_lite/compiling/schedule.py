@@ -24,6 +24,7 @@ STRAIGHT = 1500  # operands in all, up to which a program is one straight piece
 PIECE = 400  # instructions of a straight piece of a larger one: compile time stays even
 LOOP = 8  # instructions that a loop counts for: LLVM takes as long
 SHORTEST = 4  # members of a run that is worth a loop
+FEW = 4  # operands of a sum up to which each may lie where it likes
 
 Place: TypeAlias = tuple[str, int]
 Group: TypeAlias = list[tuple[int, tuple[int, ...]]]  # instructions, and where they start
@@ -163,7 +164,12 @@ class Schedule:
         return len(self.once) + self.irregular + LOOP * self.loops
 
     def by_level(self, steps: Sequence[int]) -> list[list[int]]:
-        """Return the instructions by level: each one above all that it needs."""
+        """Return the instructions by level: each one above all that it needs.
+
+        Those of a level stand as what reads them does, the outputs first of all, which are in the
+        order of somebody's matrices: so the operands of a run advance evenly wherever the walk
+        through the graph came by first.
+        """
         levels: dict[int, int] = {}
         found: list[list[int]] = []
         for number in steps:
@@ -177,6 +183,12 @@ class Schedule:
             if level == len(found):
                 found.append([])
             found[level].append(number)
+        read: dict[int, int] = {}  # a number -> how many were read before it
+        count_as_read(read, self.program.outputs)
+        for members in reversed(found):
+            members.sort(key=read.__getitem__)
+            for number in members:
+                count_as_read(read, self.instruction_operands(number)[1])
         return found
 
     def alike(self, members: Sequence[int], left: list[int]) -> dict[tuple[Any, ...], Group]:
@@ -231,11 +243,11 @@ class Schedule:
     ) -> tuple[tuple[Any, ...], tuple[int, ...]] | None:
         """Return what members of a run have in common, and where this one's operands start.
 
-        None if the operands of a sum do not advance evenly.
+        None if the operands of a sum of more than a few do not advance evenly.
         """
         form: list[Any] = []
         starts: list[int] = []
-        if not op.sequences:
+        if not op.sequences or len(references) <= FEW:
             for reference in references:
                 if type(reference) is int:
                     space, slot = self.places[reference]
@@ -276,6 +288,13 @@ class Schedule:
                     run_of(None, form, True, vectors[first], outer, inner, steps_outer,
                            steps_inner)
                 )  # fmt: skip
+
+
+def count_as_read(read: dict[int, int], references: Iterable[Reference]) -> None:
+    """Give each number among the references that is not in `read` yet the next place in it."""
+    for reference in references:
+        if type(reference) is int:
+            read.setdefault(reference, len(read))
 
 
 def run_of(
