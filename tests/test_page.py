@@ -16,6 +16,7 @@ from browser import Reader, browser_test, missing
 import nn
 from autograd_lite import Constant, Value, log, record_lines, relu, sin, total, trace, words
 from autograd_lite.stepping import page, page_data, picture_now, redraw
+from autograd_lite.stepping.notebook import picture as notebook_picture
 from autograd_lite.stepping.page import fingerprint
 from autograd_lite.stepping.pieces import pieces, plain
 from autograd_lite.trace import told_number
@@ -231,6 +232,22 @@ def test_wrong_options_are_answered_and_no_file_is_left(tmp_path):
     with pytest.raises(FileNotFoundError, match="no folder"):
         steps.save(tmp_path / "missing" / "x.html")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_trace_has_the_boxes_that_are_given_with_it(tmp_path):
+    w, x = Value(2.0, "w"), Value(3.0, "x")
+    z = w * x
+    C = (z - 1.0) ** 2
+    boxes = {w: ("product", "weights"), z: ("product", "z"), C: ("cost",)}
+    data = data_of(page(trace(C, groups=boxes), level="unit"))
+    assert data["views"] == ["unit"]
+    assert data["boxNames"] == {"weights": "weights", "z": "z", "cost": "cost"}
+    film = trace(C, groups=boxes.get).save(tmp_path / "steps.svg", level="unit")
+    notebook = notebook_picture(trace(C, groups=boxes), "en", "unit").svg()
+    for picture in (film.read_text(encoding="utf-8"), notebook):
+        assert {"product", "weights", "cost"} <= set(re.findall(r">([a-z]+)<", picture))
+    with pytest.raises(ValueError, match="no units"):
+        page(trace(C), level="unit")
 
 
 def test_a_page_does_not_touch_the_gradients():

@@ -5,17 +5,17 @@ A box is a path of names from the outside in, ("layer 2", "a_1^2"); the empty pa
 of layer 2, and so do the unlabelled operations between them and the weights.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from autograd_lite import notation
+from autograd_lite.tracing.record import Grouping
 from autograd_lite.value import Value
 from autograd_lite.words import Fact
 
 __all__ = ["Box", "Grouping", "box_word", "boxes_of", "slides_boxes"]
 
 Box: TypeAlias = tuple[str, ...]
-Grouping: TypeAlias = Mapping[Value, Sequence[str]] | Callable[[Value], Sequence[str]]
 
 UNNAMED = "output"  # the box of what follows the last layer, if the output has no label
 DEEPEST = 40  # boxes in one another; of a longer path, the outer ones and the innermost

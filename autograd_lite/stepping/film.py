@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from autograd_lite.console import wrapped
 from autograd_lite.drawing import draw
-from autograd_lite.drawing.scene import Edge, Scene
+from autograd_lite.drawing.scene import Edge
 from autograd_lite.drawing.text import number_shown
 from autograd_lite.drawing.theme import FONT, LIGHT
 from autograd_lite.files import write_atomically
@@ -26,6 +26,7 @@ from autograd_lite.stepping.pictures import (
     chosen_views,
     cleaned,
     mark_numbers,
+    scene_of,
 )
 from autograd_lite.stepping.pieces import pieces
 from autograd_lite.tracing.forward import ForwardStep
@@ -118,11 +119,11 @@ class Film:
     def drawn(self, closed: bool) -> ElementTree.Element:
         """Return the picture, with a mark on each part that is not always there."""
         record = self.record
-        scene = Scene([record.output], closed=closed, limit=None)
+        scene = scene_of(record, closed)
         with record.replay().goto(len(record)).show():
             drawing = draw(
-                record.output, closed=closed, limit=None, gradients=not closed,
-                language=self.language,
+                record.output, groups=record.groups, closed=closed, limit=None,
+                gradients=not closed, language=self.language,
             )  # fmt: skip
         root = cleaned(drawing.svg())
         groups = {group.get("data-id", ""): group for group in root.iter(f"{SVG}g")}

@@ -71,7 +71,7 @@ def picture(record: Trace, language: Language, level: str) -> Drawing:
     """Return the graph with the gradients of this pass, as a picture of moderate size."""
     closed = True if level == "unit" else "auto"
     with record.replay().goto(len(record)).show():
-        return draw(record.output, language=language, closed=closed)
+        return draw(record.output, language=language, groups=record.groups, closed=closed)
 
 
 def image(drawing: Drawing, svg: str) -> str:

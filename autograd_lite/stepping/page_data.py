@@ -121,7 +121,7 @@ def page_data(
     why     whether the answer is in the page for each node, or only for those with a label
     """
     teller = Teller()
-    boxes = boxes_of(record.nodes, None)
+    boxes = boxes_of(record.nodes, record.groups)
     data = {
         "language": language,
         "views": list(views),

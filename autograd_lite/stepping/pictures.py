@@ -22,7 +22,7 @@ from autograd_lite.words import LANGUAGES, Fact, Language, said, text
 
 __all__ = [
     "LEVELS", "MOST_IN_UNITS", "MOST_NODES", "SMALL", "SVG", "Shared", "TEXT", "chosen_views",
-    "cleaned", "mark_numbers", "picture", "roomiest",
+    "cleaned", "mark_numbers", "picture", "roomiest", "scene_of",
 ]  # fmt: skip
 
 MOST_NODES = 600  # beyond, the picture of all nodes cannot be read, nor laid out in a second
@@ -122,9 +122,7 @@ def rule(name: str, value: str) -> str:
 def chosen_views(record: Trace, level: str) -> dict[str, Any]:
     """Return the pictures of the page: a name for each, and which boxes are closed in it."""
     count = len(record.nodes)
-    boxes = sorted(
-        {box[-1] for box in Scene([record.output], closed=False, limit=None).boxes if box}
-    )
+    boxes = sorted({box[-1] for box in scene_of(record, closed=False).boxes if box})
     most = MOST_NODES if level == "node" else MOST_IN_UNITS
     if count > most:
         advice = "trace one image, or a smaller part; step_through shows any size in a terminal"
@@ -146,6 +144,11 @@ def chosen_views(record: Trace, level: str) -> dict[str, Any]:
     return views
 
 
+def scene_of(record: Trace, closed: Any) -> Scene:
+    """Return all nodes of a trace in its boxes, with those closed that are to be."""
+    return Scene([record.output], grouping=record.groups, closed=closed, limit=None)
+
+
 def picture(record: Trace, name: str, closed: Any, shared: Shared) -> tuple[str, dict[str, str]]:
     """Return a picture as SVG for the page, and what shows the nodes and edges inside boxes.
 
@@ -153,12 +156,12 @@ def picture(record: Trace, name: str, closed: Any, shared: Shared) -> tuple[str,
     What shows an inner node is the id of its box ("n12": "g2"), and for an edge that of the one
     arrow drawn for several ("e12_1": "e12_0").
     """
-    scene = Scene([record.output], closed=closed, limit=None)
+    scene = scene_of(record, closed)
     language = roomiest()
     with record.replay().goto(len(record)).show():  # so that the boxes have room for gradients
         drawing = draw(
-            record.output, closed=closed, limit=None, gradients=closed is not True,
-            language=language,
+            record.output, groups=record.groups, closed=closed, limit=None,
+            gradients=closed is not True, language=language,
         )  # fmt: skip
     root = cleaned(drawing.svg())
     (title,) = drawing.words[""]

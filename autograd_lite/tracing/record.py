@@ -16,7 +16,7 @@ Legend
 import difflib
 import re
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from autograd_lite.graph import topological_order
@@ -24,9 +24,10 @@ from autograd_lite.tracing.names import node_names
 from autograd_lite.tracing.paths import path_counts
 from autograd_lite.value import Constant, Value
 
-__all__ = ["NodeOrName", "Record"]
+__all__ = ["Grouping", "NodeOrName", "Record"]
 
 NodeOrName: TypeAlias = Value | str | int
+Grouping: TypeAlias = Mapping[Value, Sequence[str]] | Callable[[Value], Sequence[str]]
 
 
 class Record:
@@ -44,12 +45,16 @@ class Record:
     before, after, products, sums
                 per step that is done: see the legend
     inner       the numbers of the nodes that an op made, as the forward pass made them
+    groups      the box of each node where the pass is seen; None: as the slides' labels say
 
     Edges into constants have no steps unless they are asked for. About 120 bytes a step.
     """
 
-    def __init__(self, output: Value, *, constants: bool = False) -> None:
+    def __init__(
+        self, output: Value, *, constants: bool = False, groups: Grouping | None = None
+    ) -> None:
         self.output = output
+        self.groups = groups
         self.nodes = topological_order(output)
         self.number_of = {node: k for k, node in enumerate(self.nodes)}
         self.names = node_names(self.nodes)

@@ -22,7 +22,7 @@ from typing import overload
 from autograd_lite.displays import Display, Displayed
 from autograd_lite.plain_numbers import described
 from autograd_lite.tracing.forward import ForwardPass, checked_index
-from autograd_lite.tracing.record import NodeOrName, Record
+from autograd_lite.tracing.record import Grouping, NodeOrName, Record
 from autograd_lite.tracing.replay import Replay
 from autograd_lite.tracing.steps import Step
 from autograd_lite.tracing.viewers import saver_for, view
@@ -37,6 +37,7 @@ def trace(
     output: Value,
     *,
     constants: bool = False,
+    groups: Grouping | None = None,
     stop_at: NodeOrName | Iterable[NodeOrName] = (),
     when: Callable[[Step], object] | None = None,
 ) -> "Trace":
@@ -46,6 +47,9 @@ def trace(
     up over calls. If it is interrupted, every gradient is as before.
 
     Edges into the constants of a formula are steps only with `constants=True`.
+
+    `groups` gives pages and pictures of the trace their boxes, as it gives them to `draw`: a
+    mapping or a function from a Value to a tuple of names from the outside in, ("MLP", "unit 1").
 
     `stop_at` names nodes (Values, labels, or names from the trace): whenever a gradient reaches
     one of them, Python's `breakpoint()` is called in a frame that shows node, parent, gradient,
@@ -64,7 +68,7 @@ def trace(
     """
     if not isinstance(output, Value):
         raise TypeError(f"trace takes a Value, the output of a graph, not {described(output)}")
-    record = Trace(output, constants=constants)
+    record = Trace(output, constants=constants, groups=groups)
     stops = record.places_of(stop_at)
     if when is not None and not stops:
         raise TypeError("`when` is the condition of a breakpoint; say where with stop_at=...")
