@@ -225,8 +225,8 @@ def attention(width, places):
     scores = [[exp(dot(q, k)) for k in keys] for q in queries]
     means = [dot(e, [x[0] for x in X]) / total(e) for e in scores]
     C = total([mean * mean + x[1] for mean, x in zip(means, X)])
-    weights = [w for row in Q + K for w in row]
-    return [C, gradients(C, weights)], [weights, [x for row in X for x in row]]
+    weights, rows = [w for row in Q + K for w in row], [x for row in X for x in row]
+    return [C, gradients(C, weights + rows)], [weights, rows]
 
 
 def test_weights_that_serve_several_places_roll_into_loops():

@@ -201,6 +201,22 @@ class Descent:
         self.memory = (ctypes.c_int64 * 2)(self.before.address, self.best.address)
         return self.memory
 
+    def work_with(self, other: "Descent") -> None:
+        """Work on the parameters of another descent, and its update's state, from now on.
+
+        So programs of different graphs train the same parameters in turn. Raises ValueError
+        unless there are as many numbers of each kind.
+        """
+        for own, others in ((self.P, other.P), (self.S, other.S), (self.H, other.H)):
+            if own.count != others.count:
+                raise ValueError(f"{own.count} numbers cannot be shared with {others.count}")
+        self.P, self.S, self.H = other.P, other.S, other.H
+
+    @property
+    def cost(self) -> float:
+        """The cost of the last step, from before it."""
+        return self.G.get(1)[0]
+
     @property
     def epochs_done(self) -> int:
         """How many epochs are done."""

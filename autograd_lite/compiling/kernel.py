@@ -18,6 +18,7 @@ from typing import Any
 from autograd_lite.compiling.instructions import Reference
 from autograd_lite.compiling.machine import Condition, Lanes, Machine, spelled, support
 from autograd_lite.compiling.schedule import Access, Run, Schedule, Straight
+from autograd_lite.ops import Op
 
 __all__ = ["Kernel", "pack_text"]
 
@@ -266,7 +267,7 @@ class Kernel:
         )
         if isinstance(piece, Straight):
             self.straight_piece(m, piece.numbers, "%G", None, left="%left")
-        elif piece.length:
+        elif piece.lengths:
             self.run_of_sums(m, piece)
         else:
             self.run(m, piece)
@@ -362,22 +363,9 @@ class Kernel:
         for places in sums:
             for place in places:
                 m.line(f"store {m.type} zeroinitializer, ptr {place}, align 8")
-        with m.loop("0", str(run.length), 1) as k:
-            shared = [
-                None if access.inner else self.loaded(m, access, j, "0", k=k)
-                for access in run.operands
-            ]
-            for i, places in zip(members, sums):
-                factors = [
-                    self.loaded(m, access, j, i, k=k) if value is None else value
-                    for access, value in zip(run.operands, shared)
-                ]
-                assert run.op is not None
-                term = spelled(m, run.op, factors)  # of one term: the term itself
-                for place, part in zip(places, m.texts(term)):
-                    before = m.emit(f"load {m.type}, ptr {place}, align 8")
-                    after = m.emit(f"fadd contract {m.type} {before}, {part}")
-                    m.line(f"store {m.type} {after}, ptr {place}, align 8")
+        for length, operands in run.stretches():
+            with m.loop("0", str(length), 1) as k:
+                self.terms_together(m, run.op, operands, (j, k), members, sums)
         for i, places in zip(members, sums):
             parts = [m.emit(f"load {m.type}, ptr {place}, align 8") for place in places]
             slot = self.slot(m, run.result, j, i)
@@ -386,6 +374,32 @@ class Kernel:
             else:
                 place = slot if self.summed else self.times(m, slot, self.block)
                 self.bring(m, Lanes(m, parts), m.offset("%G", place), "%left")
+
+    def terms_together(
+        self,
+        m: Machine,
+        op: Op | None,
+        operands: Sequence[Access],
+        at: tuple[str, str],
+        members: Sequence[str],
+        sums: Sequence[Sequence[str]],
+    ) -> None:
+        """Add term k of several members to their sums; `at` is (j, k)."""
+        assert op is not None
+        j, k = at
+        shared = [
+            None if access.inner else self.loaded(m, access, j, "0", k=k) for access in operands
+        ]
+        for i, places in zip(members, sums):
+            factors = [
+                self.loaded(m, access, j, i, k=k) if value is None else value
+                for access, value in zip(operands, shared)
+            ]
+            term = spelled(m, op, factors)  # of one term: the term itself
+            for place, part in zip(places, m.texts(term)):
+                before = m.emit(f"load {m.type}, ptr {place}, align 8")
+                after = m.emit(f"fadd contract {m.type} {before}, {part}")
+                m.line(f"store {m.type} {after}, ptr {place}, align 8")
 
 
 # -- Bringing rows to where the kernel wants them ------------------------------------------------

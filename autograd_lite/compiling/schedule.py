@@ -23,7 +23,7 @@ __all__ = ["Schedule", "Straight", "Run", "Access", "STRAIGHT"]
 STRAIGHT = 1500  # operands in all, up to which a program is one straight piece
 PIECE = 400  # instructions of a straight piece of a larger one: compile time stays even
 LOOP = 8  # instructions that a loop counts for: LLVM takes as long
-SHORTEST = 4  # members of a run that is worth a loop
+SHORTEST = 4  # members of a run, or terms of a stretch of a sum, that are worth a loop
 FEW = 4  # operands of a sum up to which each may lie where it likes
 
 Place: TypeAlias = tuple[str, int]
@@ -53,7 +53,8 @@ class Straight(NamedTuple):
 class Run(NamedTuple):
     """One op on evenly advancing operands, `outer` times `inner` times.
 
-    length      terms of each member, for an op on sequences; else 0
+    lengths     for an op on sequences the terms of each stretch of a member, else (). The operands
+                are then those of the first stretch, one for each sequence, those of the second, …
     result      where the results go: space T, or G for outputs that nothing else reads
     """
 
@@ -61,8 +62,16 @@ class Run(NamedTuple):
     outer: int
     inner: int
     operands: tuple[Access, ...]
-    length: int
+    lengths: tuple[int, ...]
     result: Access
+
+    def stretches(self) -> list[tuple[int, tuple[Access, ...]]]:
+        """Return the stretches of a member of sums: its terms, and where their operands lie."""
+        rows = len(self.operands) // max(1, len(self.lengths))
+        return [
+            (length, self.operands[k * rows : (k + 1) * rows])
+            for k, length in enumerate(self.lengths)
+        ]
 
 
 class Schedule:
@@ -243,7 +252,7 @@ class Schedule:
     ) -> tuple[tuple[Any, ...], tuple[int, ...]] | None:
         """Return what members of a run have in common, and where this one's operands start.
 
-        None if the operands of a sum of more than a few do not advance evenly.
+        None if the operands of a long sum do not advance evenly, at least stretch by stretch.
         """
         form: list[Any] = []
         starts: list[int] = []
@@ -258,17 +267,18 @@ class Schedule:
             return tuple(form), tuple(starts)
         if not op.term:
             return None
-        for row in op.split(references):
-            if any(type(r) is float for r in row) or len(row) < 2:
-                return None
-            places = [self.places[r] for r in row]
-            space, start = places[0]
-            term = places[1][1] - start
-            for k, (other, slot) in enumerate(places):
-                if other != space or slot != start + k * term:
-                    return None
-            form.append((space, term, len(row), ""))
-            starts.append(start)
+        if any(type(r) is float for r in references):
+            return None
+        rows = [[self.places[int(r)] for r in row] for row in op.split(references)]
+        parts = even_parts(rows)
+        if len(parts) > max(1, len(rows[0]) // SHORTEST):
+            return None
+        for first, count in parts:
+            for row in rows:
+                space, start = row[first]
+                term = row[first + 1][1] - start if count > 1 else 0
+                form.append((space, term, count, ""))
+                starts.append(start)
         return tuple(form), tuple(starts)
 
     def deliver(self) -> None:
@@ -308,17 +318,41 @@ def run_of(
     steps_inner: Sequence[int],
 ) -> Run:
     operands = []
-    length = 0
     k = 0
-    for space, term, terms, constant in form:
-        length = max(length, terms)
+    for space, term, _, constant in form:
         if constant:
             operands.append(Access("", 0, value=float.fromhex(constant)))
         else:
             operands.append(Access(space, start[k], steps_inner[k], steps_outer[k], term))
             k += 1
     result = Access("G" if sinks else "T", start[k], steps_inner[k], steps_outer[k])
-    return Run(op, outer, inner, tuple(operands), length, result)
+    sums = op is not None and op.sequences and form[0][2]  # not one of a few operands
+    lengths = [terms for _, _, terms, _ in form[:: op.sequences]] if op is not None and sums else []
+    return Run(op, outer, inner, tuple(operands), tuple(lengths), result)
+
+
+def even_parts(rows: Sequence[Sequence[Place]]) -> list[tuple[int, int]]:
+    """Return the parts of sequences of places in which all of them advance evenly: (first, count).
+
+    >>> even_parts([[("P", 0), ("P", 2), ("P", 4), ("T", 6)], [("T", 3)] * 4])
+    [(0, 3), (3, 1)]
+    """
+    found = []
+    first, end = 0, 0
+    while first < len(rows[0]):
+        end = first + 1
+        while end < len(rows[0]) and all(goes_on(row, first, end) for row in rows):
+            end += 1
+        found.append((first, end - first))
+        first = end
+    return found
+
+
+def goes_on(row: Sequence[Place], first: int, end: int) -> bool:
+    """Return whether places that advance evenly from `first` on do so still at `end`."""
+    space, slot = row[end]
+    before, last = row[end - 1]
+    return space == before and (end == first + 1 or slot - last == last - row[end - 2][1])
 
 
 def lattices(
