@@ -26,7 +26,7 @@ from nn.descent import GradientDescent, Update
 from nn.sessions import Limits, Session, put, session_of
 from nn.units import Network
 
-__all__ = ["train", "History"]
+__all__ = ["train", "History", "progress_bar"]
 
 
 class History:
@@ -180,7 +180,7 @@ def batches_of(count: int, size: int | None, seed: int) -> Iterator[list[list[in
         yield batches(count, size, source)
 
 
-def progress_bar(epochs: int, wanted: bool | None) -> Any:
+def progress_bar(count: int, wanted: bool | None, unit: str = "epoch") -> Any:
     """Return a tqdm bar, or None where none is wanted: off a terminal, unless asked for."""
     if wanted is False or (wanted is None and not (sys.stderr and sys.stderr.isatty())):
         return None
@@ -190,7 +190,7 @@ def progress_bar(epochs: int, wanted: bool | None) -> Any:
         if wanted is None:
             return None
         raise ImportError("the progress bar needs tqdm: pip install tqdm") from None
-    return tqdm(total=epochs, unit="epoch", ascii=True, leave=True)
+    return tqdm(total=count, unit=unit, ascii=True, leave=True)
 
 
 def check_settings(

@@ -118,6 +118,7 @@ PRINTED = [
     "help",
     "command",
     "digits",
+    "gpt",
     "handwriting",
     "notebooks",
     "training",
