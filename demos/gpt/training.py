@@ -218,13 +218,13 @@ class Native(InPython):
     def step(self, name: int) -> float:
         """Take a step on a name; return its loss.
 
-        Raises ArithmeticError, and leaves the step out, if a number would not be finite.
+        Raises ArithmeticError if a number is not finite: the training cannot go on.
         """
         descent = self.descent(self.places[name])
         if descent.run(1, [[self.rows[name]]]) != RUNNING:
             raise ArithmeticError(
-                "the loss, or a parameter after the next step, is no finite number; the parameters "
-                "are those before it"
+                f"the loss, or a parameter after the step, is no finite number; a smaller rate may "
+                f"help (now {self.update!r})"
             )
         return descent.cost
 
