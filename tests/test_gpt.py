@@ -388,6 +388,18 @@ def test_without_llvmlite_it_trains_in_python_and_says_what_would_be_faster(
     assert "pip install llvmlite" in said
 
 
+def test_speeds_shows_the_same_loss_for_each_way_and_saves_nothing(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    small = ["--width", "2", "--heads", "1", "--steps", "2", "--engine", "python"]
+    assert main([*small, "--speeds", "--lang", "ja"]) == 0
+    said = capsys.readouterr().out
+    said.encode("cp932")
+    lines = said.splitlines()[1:]
+    assert [line.split()[0] for line in lines] == ["ops", "dot", "lengths", "padded"]
+    assert len({line.split()[-1] for line in lines}) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "asked, message",
     [

@@ -57,6 +57,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     add("--load", type=Path, metavar="FILE", help=text("gpt.load"))
     add("--names", type=int, metavar="N", help=text("gpt.names"))
     add("--temperature", type=float, default=0.5, help=text("gpt.temperature"))
+    add("--speeds", action="store_true", help=text("gpt.speeds"))
     add("--draw", nargs="?", const="ai", metavar="NAME", help=text("gpt.draw"))
     add_language(parser)
     options = parser.parse_args(arguments)
@@ -78,6 +79,9 @@ def run(options: argparse.Namespace) -> None:
         checked_suffix(options.save, [".json", ""], "a GPT")
         options.save.parent.mkdir(parents=True, exist_ok=True)  # before the work, if it cannot be
         say("gpt.model", parameters=f"{shape.parameters():,}", names=f"{len(names):,}")
+        if options.speeds:
+            show_speeds(options, shape, numbers, names)
+            return
         tell_way(options)
         numbers = trained(options, shape, numbers, names)
         say("gpt.saved", path=save_gpt(shape, numbers, options.save))
@@ -138,8 +142,7 @@ def trained(
 
     Ctrl-C saves what the last whole step has left, and goes on as Ctrl-C.
     """
-    order = list(range(len(names)))
-    random.Random(options.seed).shuffle(order)
+    order = shuffled(options, names)
     start = time.perf_counter()
     training = training_of(
         options.way, options.engine, shape, numbers, names, Cooling(options.steps)
@@ -161,6 +164,29 @@ def trained(
     first, last = mean(losses[:TOLD]), mean(losses[-TOLD:])
     say("gpt.trained", steps=f"{len(losses):,}", seconds=f"{seconds:.1f}", first=first, last=last)
     return training.numbers()
+
+
+def shuffled(options: argparse.Namespace, names: list[str]) -> list[int]:
+    """Return the numbers of the names in the order in which they are read."""
+    order = list(range(len(names)))
+    random.Random(options.seed).shuffle(order)
+    return order
+
+
+def show_speeds(
+    options: argparse.Namespace, shape: Shape, numbers: list[float], names: list[str]
+) -> None:
+    """Print how long the same steps take in each way, everything counted."""
+    order = shuffled(options, names)
+    slowest = 0.0
+    for way in WAYS:
+        start = time.perf_counter()
+        training = training_of(way, options.engine, shape, numbers, names, Cooling(options.steps))
+        losses = [training.step(order[step % len(order)]) for step in range(options.steps)]
+        seconds = time.perf_counter() - start
+        slowest = slowest or seconds
+        say("gpt.speed", sys.stdout, way=f"{way:<7}", seconds=f"{seconds:>7.2f}",
+            times=f"{slowest / seconds:>6.1f}", loss=mean(losses[-TOLD:]))  # fmt: skip
 
 
 def tell_step(losses: Sequence[float], steps: int, bar: Any) -> None:
