@@ -1,4 +1,4 @@
-"""Demos: the digit network, and a lesson for every slide."""
+"""Demos: the digit network, real handwriting, a small GPT, and a lesson for every slide."""
 
 from importlib.util import find_spec
 from pathlib import Path

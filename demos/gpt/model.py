@@ -313,7 +313,8 @@ class GPT:
     def softmax(self, z: Vector) -> Vector:
         """Return e^z_i / Σ e^z_j for each i: positive numbers that add up to 1.
 
-        Scores are below 100 here, since RMSNorm stands before them; e^z overflows from 709 on.
+        RMSNorm keeps the numbers behind the scores at about 1, so these stay small; e^z would
+        overflow, and say so, from 709 on.
         """
         e = [exp(z_i) for z_i in z]
         whole = self.sums.total(e)
