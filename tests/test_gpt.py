@@ -410,6 +410,7 @@ def test_speeds_shows_the_same_loss_for_each_way_and_saves_nothing(tmp_path, cap
         (["--load", "x.json", "--width", "4"], "--load brings its own"),
         (["--load", "nowhere.json"], "nowhere.json"),
         (["--draw", "Ai"], "the letters a to z"),
+        (["--draw", "a" * 20], "takes 21 places, and this GPT reads 16"),
         (["--save", "gpt.py"], "saved as .json"),
     ],
 )

@@ -106,6 +106,13 @@ class Shape(NamedTuple):
             )
         return self
 
+    def check_places(self, places: int) -> None:
+        """Raise ValueError if a name takes more places than can be read."""
+        if places > self.block:
+            raise ValueError(
+                f"a name takes {places} places, and this GPT reads {self.block} at most"
+            )
+
 
 def fresh(shape: Shape, seed: int) -> list[float]:
     """Return numbers for the parameters of a GPT that has learned nothing: small, at random."""
@@ -260,7 +267,11 @@ class GPT:
         ]  # fmt: skip
 
     def read(self, name: Reading) -> Passage:
-        """Return what becomes of a name, from its letters to the probabilities of the next ones."""
+        """Return what becomes of a name, from its letters to the probabilities of the next ones.
+
+        Raises ValueError for a name of more places than the block.
+        """
+        self.shape.check_places(name.places)
         places = range(name.places)
         x = [self.rms_norm(added(name.embedding(self, t), self.P[t])) for t in places]
 

@@ -80,8 +80,7 @@ def training_of(
     """
     tokens = [tokens_of(name) for name in names]
     longest = max(map(len, tokens)) - 1
-    if longest > shape.block:
-        raise ValueError(f"a name takes {longest} places, and this GPT reads {shape.block} at most")
+    shape.check_places(longest)
     if way in ("ops", "dot"):
         return Eager(shape, numbers, tokens, update, OP_BY_OP if way == "ops" else WHOLE)
     places = [longest if way == "padded" else len(name) - 1 for name in tokens]
