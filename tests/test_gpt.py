@@ -426,13 +426,13 @@ def test_drawing_a_large_one_gives_the_picture_and_says_why_not_the_page(
     tmp_path, capsys, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
-    asked = ["--lang", "en", "--draw", "a", "--width", "16", "--heads", "4"]
+    asked = ["--lang", "en", "--draw", "abcd", "--width", "16", "--heads", "4"]
     assert main(asked) == 0
     said = capsys.readouterr().out
-    assert "gpt-a.svg" in said
+    assert "gpt-abcd.svg" in said
     assert "cannot be drawn: the graph has" in said
-    assert (tmp_path / "gpt-a.svg").exists()
-    assert not (tmp_path / "gpt-a.html").exists()
+    assert (tmp_path / "gpt-abcd.svg").exists()
+    assert not (tmp_path / "gpt-abcd.html").exists()
 
 
 @pytest.mark.long
