@@ -442,6 +442,16 @@ def test_a_long_formula_is_broken_before_a_relation_on_a_small_screen(reading_le
 
 
 @browser_test
+def test_the_name_of_a_line_is_not_broken(reading_lesson):
+    reader = reading_lesson(21, "ja", viewport={"width": 1280, "height": 800})
+    labels = reader.page.locator("div[lang=ja] .columns > div > .words:first-child").all()
+    assert len(labels) == 6
+    for label in labels:
+        text = "e => { const r = document.createRange(); r.selectNodeContents(e);"
+        assert label.evaluate(f"{text} return r.getBoundingClientRect().height }}") < 30
+
+
+@browser_test
 def test_the_slopes_of_the_slices_are_the_partial_derivatives(reading_lesson):
     reader = reading_lesson(16)
     point = reader.page.get_by_role("slider", name="Point")
