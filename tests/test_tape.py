@@ -41,6 +41,7 @@ from autograd_lite import (
 from autograd_lite.compiling import Compiled, handler_file, native, waiting
 from autograd_lite.compiling.native import Native
 from autograd_lite.compiling.on_tape import OnTape
+from autograd_lite.compiling.schedule import Schedule, least_weight
 from autograd_lite.compiling.tape import Tape
 from autograd_lite.value import DOMAIN_ERRORS
 
@@ -111,6 +112,26 @@ def test_what_is_small_or_rolls_into_loops_stays_machine_code_and_the_rest_goes_
     g = compile([C, gradients(C, p)], [p, image], "native")
     assert len(g.program.body) > 2 * native.REGULAR
     assert type(g.native((False, True), True)) is Native
+
+
+def test_a_large_program_is_on_tape_when_it_is_compiled_and_not_at_its_first_call(monkeypatch):
+    outputs, inputs = irregular(700)
+    f = compile(outputs, inputs, "native")
+    monkeypatch.setattr(type(f), "made", None)
+    assert f(*[x.data for x in inputs]) == pytest.approx([v.data for v in outputs], rel=1e-9)
+
+
+def test_the_least_weight_is_no_more_than_what_a_schedule_weighs():
+    network = nn.Network([9, 8, 5])
+    image = [Value(0.5) for _ in range(9)]
+    C = nn.squared_error(network(image), [Value(0.0)] * 5)
+    p = network.parameters()
+    weights = []
+    for outputs, inputs in (irregular(80), irregular(700), ([C, *gradients(C, p)], [*p, *image])):
+        program = compile(outputs, inputs).program
+        weights.append((least_weight(program), Schedule(program, range(len(inputs))).weight))
+    assert all(0 < least <= weight for least, weight in weights)
+    assert weights[1][0] > native.REGULAR > weights[2][0]
 
 
 def test_what_no_row_changes_counts_as_well():
@@ -736,8 +757,6 @@ def test_ctrl_c_ends_a_long_batch_between_two_blocks_and_leaves_nothing_behind(a
 @pytest.mark.parametrize("room", [Tape, handler_file])
 def test_ctrl_c_ends_compiling_and_the_next_call_compiles(room, monkeypatch, fresh):
     outputs, inputs = irregular(700)
-    f = compile(outputs, inputs, "native")
-    point = [x.data for x in inputs]
     name = "write_run" if room is Tape else "load"
     real = getattr(room, name)
 
@@ -748,9 +767,9 @@ def test_ctrl_c_ends_compiling_and_the_next_call_compiles(room, monkeypatch, fre
     with monkeypatch.context() as pressed:
         pressed.setattr(room, name, interrupted)
         with pytest.raises(KeyboardInterrupt):
-            f(*point)
-    assert not f.natives
-    assert f(*point) == pytest.approx([out.data for out in outputs], rel=1e-9)
+            compile(outputs, inputs, "native")
+    f = compile(outputs, inputs, "native")
+    assert f(*[x.data for x in inputs]) == pytest.approx([out.data for out in outputs], rel=1e-9)
 
 
 class Terminal(io.StringIO):

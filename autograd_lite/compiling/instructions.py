@@ -108,6 +108,17 @@ class Instructions:
             depends.append(found)
         return depends
 
+    def levels(self) -> list[int]:
+        """Return the level of each number: inputs are on 0, a result one above all it needs."""
+        levels = [0] * len(self.inputs)
+        for instruction in self.body:
+            level = 0
+            for reference in instruction.operands:
+                if type(reference) is int and levels[reference] > level:
+                    level = levels[reference]
+            levels.append(level + 1)
+        return levels
+
 
 # -- From Values to instructions -------------------------------------------------------------
 

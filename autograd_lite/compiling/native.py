@@ -18,7 +18,7 @@ from autograd_lite.compiling.compiled import Batch, Compiled, Group, Numbers
 from autograd_lite.compiling.kernel import Kernel
 from autograd_lite.compiling.machine_code import INTEGER, POINTER, Buffer, Code, engine
 from autograd_lite.compiling.on_tape import OnTape
-from autograd_lite.compiling.schedule import Schedule
+from autograd_lite.compiling.schedule import Schedule, least_weight
 from autograd_lite.compiling.waiting import waiting
 from autograd_lite.simplified import simplified
 
@@ -90,6 +90,7 @@ class NativeCompiled(Compiled):
 
     source      LLVM's intermediate code of the function of one row
     program     its instructions
+    irregular   whether they are more than `REGULAR` on any account, and go on tape
 
     A number that is not finite, or whose op may have no value, makes the program run again in
     Python, which raises what eager code raises, or returns the number if there is no error.
@@ -102,9 +103,13 @@ class NativeCompiled(Compiled):
         self, outputs: "Group | Sequence[Group]", inputs: "Group | Sequence[Group]"
     ) -> None:
         engine()  # without the extra, the error comes here
+        self.natives: dict[tuple[tuple[bool, ...], bool], Native | OnTape] = {}
         with waiting():
             super().__init__(outputs, inputs)
-        self.natives: dict[tuple[tuple[bool, ...], bool], Native | OnTape] = {}
+            self.irregular = least_weight(self.program) > REGULAR
+            if self.irregular:  # large: the first call need not take longer than the next
+                one_row = (False,) * len(self.input_sizes)
+                self.natives[one_row, False] = self.made(one_row, False)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what copies and pickles are made of: not the machine code, which is made again."""
@@ -128,9 +133,10 @@ class NativeCompiled(Compiled):
         """Return machine code of the program, or the program on tape: what is ready sooner."""
         rows = any(varying)
         inputs = self.varying_inputs(varying) if rows else range(len(self.program.inputs))
-        schedule = Schedule(self.program, inputs, REGULAR)
-        if schedule.complete:
-            return Native(schedule, rows, summed)
+        if not self.irregular:
+            schedule = Schedule(self.program, inputs, REGULAR)
+            if schedule.complete:
+                return Native(schedule, rows, summed)
         return OnTape(self.program, inputs, rows, summed)
 
     def values(self, groups: Sequence[Sequence[float]]) -> Sequence[float]:

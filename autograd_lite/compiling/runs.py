@@ -17,7 +17,7 @@ from autograd_lite.compiling.instructions import Instructions, Reference
 from autograd_lite.ops import Op
 
 __all__ = [
-    "Pair", "TapeOp", "Step", "Program", "paired", "as_it_is", "levels_of", "is_wide", "by_level",
+    "Pair", "TapeOp", "Step", "Program", "paired", "as_it_is", "is_wide", "by_level",
     "by_need",
 ]  # fmt: skip
 
@@ -146,19 +146,6 @@ def as_it_is(program: Instructions) -> Program:
 
 
 # -- The order of runs ---------------------------------------------------------------------------
-
-
-def levels_of(program: Program) -> list[int]:
-    """Return the level of each number: one above all that it needs; inputs are on 0."""
-    levels = [0] * program.inputs
-    for step in program.steps:
-        level = 0
-        if step is not None:
-            for r in step.operands:
-                if type(r) is int and levels[r] > level:
-                    level = levels[r]
-        levels.append(level + 1)
-    return levels
 
 
 def by_level(

@@ -12,13 +12,14 @@ Legend
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from autograd_lite.compiling.instructions import Instructions, Reference
 from autograd_lite.ops import Op
 
-__all__ = ["Schedule", "Straight", "Run", "Access", "STRAIGHT"]
+__all__ = ["Schedule", "least_weight", "Straight", "Run", "Access", "STRAIGHT"]
 
 STRAIGHT = 1500  # operands in all, up to which a program is one straight piece
 PIECE = 400  # instructions of a straight piece of a larger one: compile time stays even
@@ -305,6 +306,15 @@ def count_as_read(read: dict[int, int], references: Iterable[Reference]) -> None
     for reference in references:
         if type(reference) is int:
             read.setdefault(reference, len(read))
+
+
+def least_weight(program: Instructions) -> int:
+    """Return the least that a schedule of all inputs can weigh: found in a fraction of its time.
+
+    Equal ops of one level are one loop at best.
+    """
+    counts = Counter(zip(program.levels()[len(program.inputs) :], [i.op for i in program.body]))
+    return sum([min(count, LOOP) for count in counts.values()])
 
 
 def run_of(

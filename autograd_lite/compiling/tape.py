@@ -32,7 +32,6 @@ from autograd_lite.compiling.runs import (
     by_level,
     by_need,
     is_wide,
-    levels_of,
     paired,
 )
 from autograd_lite.ops import Power
@@ -100,11 +99,9 @@ class Tape:
         self.rows = rows
         n = len(program.inputs)
         depends = program.depending_on(varying)
-        self.program = as_it_is(program)
-        levels = levels_of(self.program)
+        levels = program.levels()
         self.wide = is_wide(levels)
-        if not self.wide:
-            self.program = paired(program, depends)
+        self.program = as_it_is(program) if self.wide else paired(program, depends)
         self.pool: dict[str, int] = {}
         self.own: dict[TapeOp | None, bool] = {}
         self.keys = self.keys_of(self.program)
