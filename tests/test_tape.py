@@ -810,6 +810,15 @@ def test_a_short_compilation_says_nothing(monkeypatch):
     assert threading.active_count() == before
 
 
+def test_a_few_rows_are_no_whole_block(always):
+    x = Value(2.0, "x")
+    tape = on_tape_of(compile(x * x, [x], "native"), True)
+    lanes = tape.tape.lanes
+    assert [tape.block(count) for count in (0, 1, lanes, lanes + 1, 1000)] == [
+        lanes, lanes, lanes, 2 * lanes, 4 * lanes,
+    ]  # fmt: skip
+
+
 def test_the_memory_of_a_call_is_used_by_the_next(always):
     x = Value(2.0, "x")
     f = compile(x * x, [x], "native")
