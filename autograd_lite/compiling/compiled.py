@@ -221,11 +221,6 @@ class Batch:
         self.varying = tuple(
             [is_batch(argument, size) for argument, size in zip(arguments, self.sizes)]
         )
-        if not any(self.varying):
-            raise ValueError(
-                "no argument is a batch; give at least one of them row by row, "
-                "or call the function itself"
-            )
         self.shared: list[Sequence[float]] = []
         self.batches: list[tuple[int, Numbers, int | None]] = []
         counts = {}
@@ -235,10 +230,7 @@ class Batch:
                 counts[k] = count_of(k, argument, size)
             else:
                 self.shared.append(numbers_of(k, argument, size))
-        self.count = next(iter(counts.values()))
-        if len(set(counts.values())) > 1:
-            told = ", ".join([f"argument {k} has {n} rows" for k, n in counts.items()])
-            raise ValueError(f"all batches need the same number of rows: {told}")
+        self.count = row_count(counts)
         self.widths = [1 if size is None else size for _, _, size in self.batches]
         self.lists: list[list[list[float]]] = []
 
@@ -368,6 +360,19 @@ def floats(what: str, numbers: Iterable[Any], size: int) -> list[float]:
     if len(found) != size:
         raise ValueError(f"{what} has given {len(found)} numbers, not {size}")
     return found
+
+
+def row_count(counts: dict[int, int]) -> int:
+    """Return how many rows a batch has, whose arguments have so many; raise unless they agree."""
+    if not counts:
+        raise ValueError(
+            "no argument is a batch; give at least one of them row by row, "
+            "or call the function itself"
+        )
+    if len(set(counts.values())) > 1:
+        told = ", ".join([f"argument {k} has {n} rows" for k, n in counts.items()])
+        raise ValueError(f"all batches need the same number of rows: {told}")
+    return next(iter(counts.values()))
 
 
 def count_of(k: int, batch: Numbers, size: int | None) -> int:

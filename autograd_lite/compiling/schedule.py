@@ -19,7 +19,10 @@ from typing import Any, NamedTuple, TypeAlias
 from autograd_lite.compiling.instructions import Instructions, Reference
 from autograd_lite.ops import Op
 
-__all__ = ["Schedule", "least_weight", "Straight", "Run", "Access", "STRAIGHT"]
+__all__ = [
+    "Schedule", "least_weight", "Straight", "Run", "Access", "STRAIGHT", "by_level", "lattices",
+    "run_of",
+]  # fmt: skip
 
 STRAIGHT = 1500  # operands in all, up to which a program is one straight piece
 PIECE = 400  # instructions of a straight piece of a larger one: compile time stays even
@@ -27,6 +30,7 @@ LOOP = 8  # instructions that a loop counts for: LLVM takes as long
 SHORTEST = 4  # members of a run, or terms of a stretch of a sum, that are worth a loop
 FEW = 4  # operands of a sum up to which each may lie where it likes
 
+Space: TypeAlias = str | int  # P, X, T or G; for arrays, the number of one
 Place: TypeAlias = tuple[str, int]
 Group: TypeAlias = list[tuple[int, tuple[int, ...]]]  # instructions, and where they start
 
@@ -37,7 +41,7 @@ class Access(NamedTuple):
     A constant has the space "" and its value.
     """
 
-    space: str
+    space: Space
     start: int
     inner: int = 0
     outer: int = 0
@@ -153,7 +157,7 @@ class Schedule:
     def roll(self, steps: Sequence[int]) -> None:
         """Find the pieces: level by level, runs as loops, what is left one after the other."""
         left: list[int] = []
-        for members in self.by_level(steps):
+        for members in by_level(self.program, steps):
             runs: list[Run] = []
             for (op, form, sinks), group in self.alike(members, left).items():
                 runs += self.runs_in(group, op, form, sinks, left)
@@ -172,34 +176,6 @@ class Schedule:
     def weight(self) -> int:
         """What LLVM has to do, in instructions that are in no loop."""
         return len(self.once) + self.irregular + LOOP * self.loops
-
-    def by_level(self, steps: Sequence[int]) -> list[list[int]]:
-        """Return the instructions by level: each one above all that it needs.
-
-        Those of a level stand as what reads them does, the outputs first of all, which are in the
-        order of somebody's matrices: so the operands of a run advance evenly wherever the walk
-        through the graph came by first.
-        """
-        levels: dict[int, int] = {}
-        found: list[list[int]] = []
-        for number in steps:
-            level = 0
-            for reference in self.instruction_operands(number)[1]:
-                if type(reference) is int and reference in levels:
-                    above = levels[reference] + 1
-                    if above > level:
-                        level = above
-            levels[number] = level
-            if level == len(found):
-                found.append([])
-            found[level].append(number)
-        read: dict[int, int] = {}  # a number -> how many were read before it
-        count_as_read(read, self.program.outputs)
-        for members in reversed(found):
-            members.sort(key=read.__getitem__)
-            for number in members:
-                count_as_read(read, self.instruction_operands(number)[1])
-        return found
 
     def alike(self, members: Sequence[int], left: list[int]) -> dict[tuple[Any, ...], Group]:
         """Return the instructions of a level that may form runs; others are `left`."""
@@ -301,6 +277,36 @@ class Schedule:
                 )  # fmt: skip
 
 
+def by_level(program: Instructions, steps: Iterable[int]) -> list[list[int]]:
+    """Return instructions of a program by level: each one above all that it needs.
+
+    Those of a level stand as what reads them does, the outputs first of all, which are in the
+    order of somebody's matrices: so the operands of a run advance evenly wherever the walk
+    through the graph came by first.
+    """
+    n = len(program.inputs)
+    levels: dict[int, int] = {}
+    found: list[list[int]] = []
+    for number in steps:
+        level = 0
+        for reference in program.body[number - n].operands:
+            if type(reference) is int and reference in levels:
+                above = levels[reference] + 1
+                if above > level:
+                    level = above
+        levels[number] = level
+        if level == len(found):
+            found.append([])
+        found[level].append(number)
+    read: dict[int, int] = {}  # a number -> how many were read before it
+    count_as_read(read, program.outputs)
+    for members in reversed(found):
+        members.sort(key=read.__getitem__)
+        for number in members:
+            count_as_read(read, program.body[number - n].operands)
+    return found
+
+
 def count_as_read(read: dict[int, int], references: Iterable[Reference]) -> None:
     """Give each number among the references that is not in `read` yet the next place in it."""
     for reference in references:
@@ -319,7 +325,7 @@ def least_weight(program: Instructions) -> int:
 
 def run_of(
     op: Op | None,
-    form: Sequence[tuple[str, int, int, str]],
+    form: Sequence[tuple[Space, int, int, str]],
     sinks: bool,
     start: Sequence[int],
     outer: int,

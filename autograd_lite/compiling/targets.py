@@ -6,6 +6,7 @@ code) is imported when it is asked for.
 
 import importlib
 from collections.abc import Sequence
+from typing import Any
 
 from autograd_lite.collector import collector_paused
 from autograd_lite.compiling.compiled import Compiled, Group
@@ -16,11 +17,15 @@ TARGETS = {
     "python": ("autograd_lite.compiling.compiled", "Compiled"),
     "native": ("autograd_lite.compiling.native", "NativeCompiled"),
     "javascript": ("autograd_lite.compiling.javascript", "JavaScriptCompiled"),
+    "jax": ("autograd_lite.compiling.jax_compiled", "JaxCompiled"),
 }
 
 
 def compile(
-    outputs: "Group | Sequence[Group]", inputs: "Group | Sequence[Group]", target: str = "python"
+    outputs: "Group | Sequence[Group]",
+    inputs: "Group | Sequence[Group]",
+    target: str = "python",
+    dtype: str = "float64",
 ) -> "Compiled":
     """Return a function from floats to floats; the Python branches taken are frozen in it.
 
@@ -36,9 +41,12 @@ def compile(
                 "native": machine code (pip install llvmlite), where each op is
                 off by 4 ulp at most, and a sum may be added in another order
                 "javascript": a program for a browser or Node, in `.source`, to take along
+                "jax": a function of arrays that JAX traces (pip install "autograd-lite[jax]"):
+                jit, vmap, grad, sharding; a layer's weights are one matrix product in it
+    dtype       for JAX alone: "float64", "float32" or "bfloat16"
 
     Raises TypeError for something that is not a Value, ValueError for an input that stands
-    there twice or an unknown target.
+    there twice, an unknown target, or a dtype that the target does not have.
 
     >>> from autograd_lite import Value, gradients
     >>> w, x = Value(2.0, "w"), Value(3.0, "x")
@@ -53,6 +61,12 @@ def compile(
         known = " or ".join(map(repr, TARGETS))
         raise ValueError(f"target is {known}, not {target!r}")
     room, name = TARGETS[target]
+    if target != "jax" and dtype != "float64":
+        raise ValueError(
+            f'target {target!r} computes in float64 alone; for {dtype!r}, target="jax"'
+        )
     with collector_paused():  # a large graph is there already, and nothing in it can be freed
-        kind: type[Compiled] = getattr(importlib.import_module(room), name)
-        return kind(outputs, inputs)
+        kind: Any = getattr(importlib.import_module(room), name)
+        options = [dtype] if target == "jax" else []
+        made: Compiled = kind(outputs, inputs, *options)
+        return made
