@@ -3,13 +3,16 @@
 import math
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
-from autograd_lite import TABLE, Constant, Op, Value
+from autograd_lite import TABLE, Constant, Op, Value, topological_order, total
+from autograd_lite.words.op_words import level_reason
 
-__all__ = ["check_refusal", "random_graph"]
+__all__ = ["check_refusal", "error_bounds", "near_a_jump", "random_graph"]
+
+EPSILON = 2.0**-52
 
 NUMBERS = (0.5, 1.0, 2.0, 3.0, -1.0, -0.25, 1.5, 0.75, -2.5)
 
@@ -59,3 +62,50 @@ def check_refusal(function, point: Sequence[float], error: Exception, source: st
     if re.search(rf"  # .*\b{op[1]}\b", source):
         with pytest.raises(type(error)):
             function(*point)
+
+
+def error_bounds(
+    outputs: Sequence[Value],
+    ulps: float = 4.0,
+    smallest: float = 5e-324,
+    wider: Mapping[str, float] | None = None,
+) -> list[float]:
+    """Return a bound for each output on what compiled code may be off by.
+
+    Each op may be off by so many ulp of its result (a sum: of the sum of its terms' sizes),
+    and hands on the errors of its operands times its partials, with which eager code was
+    computed as well. First order only, so the bound is doubled.
+
+    smallest    what a result may be off by beside that: the smallest number there is
+    wider       the names of ops that may be off by more, and by how many ulp
+    """
+    wider = wider or {}
+    bound: dict[Value, float] = {}
+    for node in topological_order(total(outputs)):
+        if node.op is None:
+            bound[node] = 0.0
+            continue
+        size = abs(node.data)
+        if node.op.sequences:
+            rows = node.op.split([abs(parent.data) for parent in node.parents])
+            size = len(rows[0]) * sum(math.prod(column) for column in zip(*rows))
+        own = wider.get(node.op.name, ulps) * EPSILON * size + smallest
+        handed = sum(abs(d) * bound[p] for p, d in zip(node.parents, node.partials))
+        bound[node] = own + handed
+    return [2.0 * bound[node] for node in outputs]
+
+
+def near_a_jump(outputs: Sequence[Value]) -> bool:
+    """Return whether an op that jumps stands so close to its jump that rounding decides."""
+    for node in topological_order(total(outputs)):
+        if node.op is None or (not level_reason(node.op, "en") and node.op.name != "at_least"):
+            continue
+        if all(partial == 0.0 for partial in node.partials) or node.op.name in (
+            "maximum", "minimum", "relu", "abs", "where",
+        ):  # fmt: skip
+            operands = [parent.data for parent in node.parents]
+            pairs = [(x, 0.0) for x in operands] if len(operands) != 2 else [tuple(operands)]
+            for x, y in pairs:
+                if abs(x - y) < 1e-9 * max(1.0, abs(x)):
+                    return True
+    return False

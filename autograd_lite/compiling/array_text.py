@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from autograd_lite.compiling.arrays import Array, Arrays, Assembly, Block, Gather, Part
+from autograd_lite.compiling.arrays import Arrays, Assembly, Block, Gather, Part
 from autograd_lite.compiling.names import Names
 
 __all__ = ["ArrayText", "Axis", "row_major"]
@@ -29,6 +29,7 @@ class ArrayText:
 
     def __init__(self, arrays: Arrays, inputs: int, free: Names) -> None:
         self.arrays = arrays.arrays
+        self.constants = arrays.constant_array
         self.indexes: dict[str, Any] = {}
         self.free_name = free.free
         self.names = []
@@ -99,6 +100,8 @@ class ArrayText:
         if self.arrays[step.array].shape == ():
             part = step.blocks[0].parts[0]
             return self.view(part.array, part.start, [])
+        if not step.blocks:
+            return f"{self.names[self.constants]}[0:0]"
         return joined([text for block in step.blocks for text in self.block(block)], "")
 
     def block(self, block: Block) -> list[str]:
@@ -131,7 +134,7 @@ class ArrayText:
     def gather(self, step: Gather) -> str:
         """Return the expression of an array that an index picks."""
         name = self.free_name("index")
-        self.indexes[name] = step.index
+        self.indexes[name] = step.picked
         flat = [
             self.names[k] if len(self.arrays[k].shape) == 1 else f"{self.names[k]}.reshape(-1)"
             for k in step.sources

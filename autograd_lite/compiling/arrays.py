@@ -68,7 +68,7 @@ class Gather(NamedTuple):
 
     array: int
     sources: tuple[int, ...]
-    index: tuple[int, ...]
+    picked: tuple[int, ...]
 
 
 Step: TypeAlias = "Run | Assembly | Gather"
@@ -179,7 +179,7 @@ class Arrays:
         form: list[tuple[Any, ...]] = []
         starts: list[int] = []
         if not op.sequences:
-            known = all([type(r) is float for r in references])  # it failed: JAX has a nan there
+            known = all(type(r) is float for r in references)  # it failed: JAX has a nan there
             for reference in references:
                 if type(reference) is int or known:
                     array, index = self.place(reference)
@@ -189,7 +189,7 @@ class Arrays:
                     form.append(("", 0, 0, float(reference).hex()))
             return tuple(form), tuple(starts)
         rows = [[self.place(r) for r in row] for row in op.split(references)]
-        if op.term and all([len(row) > 1 and row[0][1] > row[-1][1] for row in rows]):
+        if op.term and all(len(row) > 1 and row[0][1] > row[-1][1] for row in rows):
             rows = [row[::-1] for row in rows]  # a sum of the same terms
         for row in rows:
             array, start = row[0]
@@ -230,10 +230,10 @@ class Arrays:
 
     def assembled(self, places: Sequence[Place], shape: tuple[int, ...]) -> int:
         """Return the number of an array that holds the numbers of these places, in this order."""
-        array, start = places[0] if places else (-1, 0)
-        if start == 0 and array >= 0 and self.arrays[array].shape == shape:
-            if list(places) == [(array, k) for k in range(len(places))]:
-                return array
+        array = places[0][0] if places else self.constant_array
+        whole = [(array, k) for k in range(len(places))]
+        if self.arrays[array].shape == shape and list(places) == whole:
+            return array
         found = self.add(shape, [])
         blocks = blocks_of(segments(places))
         if len(blocks) <= BLOCKS:

@@ -34,6 +34,13 @@ class JaxCompiled(Compiled):
     A call takes and returns arrays of JAX, and may stand in whatever JAX traces: `jax.jit`,
     `jax.vmap`, `jax.grad`, a sharded computation. Derivatives that JAX takes of it are those of
     the rows' rules, at kinks too.
+
+    >>> from autograd_lite import Value, compile
+    >>> jax.config.update("jax_enable_x64", True)
+    >>> w, x = Value(2.0, "w"), Value(3.0, "x")
+    >>> f = compile((w * x) ** 2, [w, x], target="jax")
+    >>> print(f(2.0, 3.0), jax.grad(f)(2.0, 3.0), jax.vmap(f, (None, 0))(2.0, jnp.arange(3.0)))
+    36.0 36.0 [ 0.  4. 16.]
     """
 
     target = "jax"

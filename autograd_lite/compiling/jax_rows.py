@@ -17,7 +17,7 @@ import jax.numpy as jnp
 from jax.custom_derivatives import SymbolicZero
 
 from autograd_lite import ops
-from autograd_lite.compiling.functions import FUNCTIONS, LIBRARY, applied
+from autograd_lite.compiling.functions import FUNCTIONS, applied
 from autograd_lite.compiling.spelling import SPELLED
 from autograd_lite.operators import Operators
 from autograd_lite.ops import Op, Power
@@ -230,7 +230,12 @@ ROWS: dict[Op, Row] = {}
 
 
 def row_of(op: Op) -> Row:
-    """Return the function of a row, made when first asked for."""
+    """Return the function of a row, made when first asked for.
+
+    >>> relu = row_of(ops.relu)
+    >>> print(relu(jnp.array([-1.0, 2.0])), jax.grad(relu)(2.0))
+    [0. 2.] 1.0
+    """
     if op not in ROWS:
         ROWS[op] = Row(op)
     return ROWS[op]

@@ -47,7 +47,7 @@ class JaxText:
     ) -> None:
         self.arrays = Arrays(program, input_sizes, output_sizes)
         self.inputs = len(input_sizes)
-        free = Names({"inf", "nan", "jnp", "jax", "row", *keyword.kwlist})
+        free = Names({"inf", "nan", "jnp", "jax", *keyword.kwlist})
         self.called: dict[str, Op] = {}
         self.name_of: dict[Op, str] = {}
         for step in self.arrays.steps:
@@ -58,6 +58,7 @@ class JaxText:
                 self.name_of[step.op] = free.free(called)
                 self.called[self.name_of[step.op]] = step.op
         self.function = free.free(f"compute_{name}" if name else "compute")
+        self.row = free.free(f"{self.function}_row")
         self.text = ArrayText(self.arrays, self.inputs, free)
         self.names = self.text.names
         self.each_name = [free.free(f"{name}_each") for name in self.names]
@@ -79,8 +80,7 @@ class JaxText:
         early = [line for step, line in self.lines if array_of(step) not in finishing]
         late = [(step, line) for step, line in self.lines if array_of(step) in finishing]
         made = {array_of(step) for step, _ in late}
-        factors = {access.space for step, _ in late if array_of(step) in self.late
-                   for access in step.operands}  # fmt: skip
+        factors = {k for step, _ in late if array_of(step) in self.late for k in sources(step)}
         summands = {k for step, _ in late if array_of(step) not in self.late
                     for k in sources(step)} | set(self.arrays.outputs)  # fmt: skip
         kept = sorted((summands | factors) - made)
@@ -90,20 +90,22 @@ class JaxText:
             f"{self.function}_summed",
             "Compute the outputs of a recorded graph, summed over the rows of a batch.",
         )
-        lines.append(f"    def row({inputs}):")
-        lines += [f"        {line}" for line in early]
-        lines += [f"    {line}" for line in returned([self.names[k] for k in kept])]
         each = [self.each_name[k] for k in kept]
-        lines += [
-            "",
-            f"    ({', '.join(each)},) = jax.vmap(row, {over})({inputs})",
-        ]
+        lines.append(f"    ({', '.join(each)},) = jax.vmap({self.row}, {over})({inputs})")
         lines += [
             f"    {self.names[k]} = {self.each_name[k]}.sum(0)" for k in kept if k in summands
         ]
         for step, line in late:
             lines.append(f"    {self.late_sum(step) if array_of(step) in self.late else line}")
         lines += returned([self.names[k] for k in self.arrays.outputs])
+        lines += [
+            "",
+            "",
+            f"def {self.row}({inputs}):",
+            '    """Compute what is summed, of one row."""',
+        ]
+        lines += [f"    {line}" for line in early]
+        lines += returned([self.names[k] for k in kept])
         return "\n".join(lines) + "\n"
 
     def head(self, function: str, says: str) -> list[str]:
@@ -121,7 +123,7 @@ class JaxText:
         named = {
             self.names[k]: numbers(array.constants)
             for k, array in enumerate(self.arrays.arrays)
-            if array.constants
+            if array.constants is not None
         }
         for name, index in self.text.indexes.items():
             named[name] = indexes(index)
@@ -131,17 +133,24 @@ class JaxText:
 
     def late_runs(self) -> set[int]:
         """Return the arrays that are products in all pairs, which only outputs read."""
-        read = {access.space for step in self.arrays.steps if isinstance(step, Run)
-                for access in step.operands}  # fmt: skip
+        read = self.read_before_outputs()
         return {
             array_of(step)
             for step in self.arrays.steps
             if isinstance(step, Run) and array_of(step) not in read and self.in_all_pairs(step)
         }
 
+    def read_before_outputs(self) -> set[int]:
+        """Return the arrays that runs read, by themselves or put together for them."""
+        read: set[int] = set()
+        for step in reversed(self.arrays.steps):
+            if isinstance(step, Run) or array_of(step) in read:
+                read |= sources(step)
+        return read
+
     def in_all_pairs(self, step: Run) -> bool:
         """Return whether a run is the product of two whole arrays, each number with each."""
-        axes = []
+        axes: list[str] = []
         for access in step.operands:
             found = directions(step, access)
             axes += found
@@ -155,8 +164,7 @@ class JaxText:
 
     def finishing(self) -> set[int]:
         """Return the arrays made after the sum: late products, what is put together for outputs."""
-        read = {access.space for step in self.arrays.steps if isinstance(step, Run)
-                for access in step.operands}  # fmt: skip
+        read = self.read_before_outputs()
         assembled = {array_of(step) for step in self.arrays.steps if not isinstance(step, Run)}
         return self.late | (assembled - read)
 
@@ -262,10 +270,12 @@ def array_of(step: Step) -> int:
 
 
 def sources(step: Step) -> set[int]:
-    """Return the arrays that an assembly or a gathered array is made of."""
+    """Return the arrays that a step reads."""
+    if isinstance(step, Run):
+        return {int(access.space) for access in step.operands if access.space != ""}
     if isinstance(step, Assembly):
         return {part.array for block in step.blocks for part in block.parts}
-    return set() if isinstance(step, Run) else set(step.sources)
+    return set(step.sources)
 
 
 def result_axes(step: Run) -> str:

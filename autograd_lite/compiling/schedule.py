@@ -333,6 +333,7 @@ def run_of(
     steps_outer: Sequence[int],
     steps_inner: Sequence[int],
 ) -> Run:
+    """Return the run of one op whose first member starts at `start`, and that advances so."""
     operands = []
     k = 0
     for space, term, _, constant in form:
