@@ -23,7 +23,7 @@ __all__ = ["compiled_network", "check_cost", "state_of", "rule_of"]
 CHECKED = 16  # images whose compiled cost is compared with that of Values, before training
 
 
-def compiled_network(network: Network, cost: Cost, target: str) -> Compiled:
+def compiled_network(network: Network, cost: Cost, target: str, dtype: str = "float64") -> Compiled:
     """Return a function of (parameters, image, target) that gives [cost, its gradient].
 
     Raises TypeError for a cost that is no Value.
@@ -41,7 +41,7 @@ def compiled_network(network: Network, cost: Cost, target: str) -> Compiled:
     if not isinstance(C, Value):
         raise TypeError(f"a cost returns a Value made from the outputs, not {described(C)}")
     parameters = network.parameters()
-    return compile([C, gradients(C, parameters)], [parameters, image, wanted], target)
+    return compile([C, gradients(C, parameters)], [parameters, image, wanted], target, dtype)
 
 
 def check_cost(
@@ -80,7 +80,7 @@ def state_of(update: Update) -> tuple[tuple[str, ...], tuple[str, ...]]:
     in_all = getattr(update, "in_all", None)
     if fields is None or in_all is None:
         raise TypeError(
-            f"for native code, {update!r} must say what it keeps from step to step, as the "
+            f"to be compiled, {update!r} must say what it keeps from step to step, as the "
             f'classes of nn.descent do: per_parameter = ("velocity",), in_all = ("steps",), '
             f'or () for nothing; or train with engine="python"'
         )
@@ -107,7 +107,7 @@ def rule_of(update: Update) -> Any:
         (new_p,) = recorder([p], [g])
     except TypeError as error:
         raise TypeError(
-            f"native code cannot be made of {update!r}: {error}; write it in arithmetic and the "
+            f"no program can be made of {update!r}: {error}; write it in arithmetic and the "
             f'functions of autograd_lite, or train with engine="python"'
         ) from None
     return Rule(

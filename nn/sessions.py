@@ -7,6 +7,7 @@ where they led. What a training does with that stands in `nn.training`, once for
     PythonSession   the graph of one image, compiled once to a Python program
     NativeSession   the whole loop as machine code, the update included; Python looks in ten times
                     a second
+    JaxSession      on the devices that JAX sees, in a room of its own: `nn.jax_session`
 
 Legend
     C       the cost of a batch, or of an epoch: the sum over its images
@@ -26,8 +27,8 @@ from nn.descent import Update
 from nn.units import Network
 
 __all__ = [
-    "Rows", "Batches", "Best", "Limits", "Session", "EagerSession", "PythonSession",
-    "NativeSession", "session_of", "train_step", "stepped", "put",
+    "LOOK_IN", "Rows", "Batches", "Best", "Limits", "Session", "EagerSession", "PythonSession",
+    "NativeSession", "train_step", "stepped", "put",
 ]  # fmt: skip
 
 LOOK_IN = 0.1  # seconds of native code between two looks at Ctrl-C and the progress bar
@@ -108,25 +109,6 @@ class Session:
         """Leave the update as it is after the last step."""
 
 
-def session_of(
-    engine: str,
-    network: Network,
-    images: Rows,
-    targets: Rows,
-    cost: Cost,
-    update: Update,
-    batches: Batches,
-    limits: Limits,
-) -> Session:
-    """Return a training with the engine of a name, at its start.
-
-    Raises ValueError for an unknown name and what the engine cannot do, before anything changes.
-    """
-    if engine not in ENGINES:
-        raise ValueError(f"engine is 'eager', 'python' or 'native', not {engine!r}")
-    return ENGINES[engine](network, images, targets, cost, update, batches, limits)
-
-
 # -- Values -------------------------------------------------------------------------------------
 
 
@@ -198,6 +180,7 @@ class PythonSession(Session):
     """A training with the compiled Python program: one step after the other."""
 
     target = "python"
+    dtype = "float64"
 
     def __init__(
         self,
@@ -211,7 +194,7 @@ class PythonSession(Session):
     ) -> None:
         super().__init__(network, update, batches, limits)
         with collector_paused():  # a large network is tens of thousands of nodes
-            self.compiled = compiled_network(network, cost, self.target)
+            self.compiled = compiled_network(network, cost, self.target, self.dtype)
         self.images = [[number(x) for x in image] for image in images]
         self.targets = [[number(t) for t in target] for target in targets]
         check_cost(network, cost, self.compiled, self.images, self.targets)
@@ -226,11 +209,16 @@ class PythonSession(Session):
 
     def summed(self, p: Sequence[float], batch: Sequence[int]) -> tuple[float, list[float]]:
         """Return the cost of a batch and its gradient; ArithmeticError if it is not finite."""
-        rows = self.rows if len(batch) == len(self.rows) else [self.rows[k] for k in batch]
-        C, *g = self.compiled.sums_of_rows((False, True, True), p, rows)
+        C, g = self.sums(p, batch)
         if not math.isfinite(C):
             how = 'engine="eager" with autograd_lite.find_nan(C) names the op'
             raise not_finite(C, self.update, how)
+        return C, g
+
+    def sums(self, p: Sequence[float], batch: Sequence[int]) -> tuple[float, list[float]]:
+        """Return the cost of a batch and its gradient."""
+        rows = self.rows if len(batch) == len(self.rows) else [self.rows[k] for k in batch]
+        C, *g = self.compiled.sums_of_rows((False, True, True), p, rows)
         return C, g
 
     def parameters(self) -> list[float]:
@@ -350,9 +338,6 @@ class NativeSession(PythonSession):
             setattr(self.update, name, self.descent.S.get(count, k * count))
         for name, value in zip(in_all, self.descent.H.get(len(in_all))):
             setattr(self.update, name, type(getattr(self.update, name))(value))
-
-
-ENGINES = {"eager": EagerSession, "python": PythonSession, "native": NativeSession}
 
 
 # -- A step, whole or not at all ----------------------------------------------------------------

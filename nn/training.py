@@ -23,7 +23,8 @@ from autograd_lite.words.op_words import level_reason
 from nn.answers import check_rows
 from nn.costs import Cost, squared_error
 from nn.descent import GradientDescent, Update
-from nn.sessions import Limits, Session, put, session_of
+from nn.engines import session_of
+from nn.sessions import Limits, Session, put
 from nn.units import Network
 
 __all__ = ["train", "History", "progress_bar"]
@@ -65,6 +66,8 @@ def train(
     progress: bool | None = None,
     watch: Callable[[int, float], None] | None = None,
     engine: str = "eager",
+    devices: "int | Sequence[Any] | None" = None,
+    dtype: str = "float64",
 ) -> History:
     """Fit the network's parameters to images and targets by gradient descent; return the history.
 
@@ -79,7 +82,12 @@ def train(
     watch               called as watch(epoch, C) after each epoch
     engine              "eager": a graph of Values for each step; "python" or "native": the graph
                         of one image compiled once (`autograd_lite.compile`), the same curve to
-                        rounding. Then `cost` must be written without `if` on its numbers
+                        rounding. Then `cost` must be written without `if` on its numbers.
+                        "jax": the same on the devices that JAX sees, each with its share of the
+                        images of a step (pip install "autograd-lite[jax]")
+    devices             for "jax": how many, or which; all if nothing is said. They must divide
+                        the images of every step
+    dtype               for "jax": "float64", "float32" or "bfloat16"
 
     Afterwards the parameters are those of the last step; if the training ended before its last
     epoch, those that the epoch with the lowest cost began with. Ctrl-C ends it and says so.
@@ -107,7 +115,7 @@ def train(
     start = time.perf_counter()
     session = session_of(
         engine, network, images, targets, cost, update,
-        batches_of(len(images), batch_size, seed), limits,
+        batches_of(len(images), batch_size, seed), limits, devices, dtype,
     )  # fmt: skip
     history = History()
     bar = progress_bar(epochs, progress)

@@ -1,0 +1,228 @@
+"""Training on the devices of JAX: the rows of each step are spread over them.
+
+Every device has all parameters and its share of a step's images. It sums the gradient over these;
+the sums meet (an all-reduce, which JAX puts in), and each device takes the same step.
+
+Several hosts: call `jax.distributed.initialize()` before training, and run the same script with
+the same images on each. `jax.devices()` are then those of all hosts.
+
+Legend
+    p, g        the numbers of the parameters, and their gradients
+    live        False from the first step on that gives a number that is not finite: it is not taken
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from autograd_lite.compiling import compile
+from autograd_lite.compiling.jax_compiled import jax, jnp
+from nn.compiled import rule_of, state_of
+from nn.costs import Cost
+from nn.descent import Update
+from nn.sessions import LOOK_IN, Batches, Best, Limits, PythonSession, Rows, stepped
+from nn.units import Network
+
+__all__ = ["JaxSession", "Devices", "devices_of"]
+
+Devices: TypeAlias = "int | Sequence[Any] | None"
+
+
+class State(NamedTuple):
+    """What a step changes; `C` and `taken` are the cost and the number of steps of an epoch."""
+
+    p: Any
+    kept: tuple[Any, ...]  # what the update keeps for each parameter
+    shared: tuple[Any, ...]  # and once for all
+    live: Any
+    C: Any
+    taken: Any
+
+
+class JaxSession(PythonSession):
+    """A training on one or several devices, all of which JAX sees unless others are given."""
+
+    target = "jax"
+
+    def __init__(
+        self,
+        network: Network,
+        images: Rows,
+        targets: Rows,
+        cost: Cost,
+        update: Update,
+        batches: Batches,
+        limits: Limits,
+        devices: Devices = None,
+        dtype: str = "float64",
+    ) -> None:
+        self.dtype = dtype
+        chosen = devices_of(devices)
+        self.fields, self.in_all = state_of(update)
+        self.rule = rule_program(update, dtype)
+        self.steps = next(batches)
+        check_shares(len(chosen), {len(step) for step in self.steps})
+        super().__init__(network, images, targets, cost, update, batches, limits)
+        mesh = jax.sharding.Mesh(np.array(chosen), ("rows",))
+        self.spread = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec("rows"))
+        self.everywhere = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
+        self.numbers = (np.array(self.images), np.array(self.targets))
+        self.whole: Any = None  # the rows on the devices, if every step takes all of them
+        if self.steps == [list(range(len(self.images)))]:
+            self.whole = self.rows_of(self.steps[0])
+        count = len(self.p)
+        self.none = (self.placed(0.0), jax.device_put(np.int32(0), self.everywhere))
+        self.state = State(
+            self.placed(self.p),
+            tuple([self.placed(getattr(update, name) or [0.0] * count) for name in self.fields]),
+            tuple([self.placed(float(getattr(update, name))) for name in self.in_all]),
+            jax.device_put(np.bool_(True), self.everywhere),
+            *self.none,
+        )
+        self.lowest_p = self.state.p
+        self.advance = jax.jit(self.advanced, out_shardings=self.everywhere)
+
+    def placed(self, numbers: Any) -> Any:
+        """Return numbers as an array that every device has."""
+        return jax.device_put(np.asarray(numbers, jnp.dtype(self.dtype)), self.everywhere)
+
+    def rows_of(self, batch: Sequence[int]) -> list[Any]:
+        """Return the images and targets of a batch, each device with its share of them."""
+        placed = []
+        for rows in self.numbers:
+            chosen = rows[batch].astype(jnp.dtype(self.dtype))
+            placed.append(
+                jax.make_array_from_callback(chosen.shape, self.spread, chosen.__getitem__)
+            )
+        return placed
+
+    # -- Steps --
+
+    def advanced(self, state: State, images: Any, targets: Any) -> State:
+        """Return the state after a step on these rows; the one before if it is not finite."""
+        C, g = self.compiled.summed(state.p, images, targets)
+        p, *rest = self.rule.each(state.p, g, *state.kept, *state.shared)
+        kept, shared = rest[: len(state.kept)], rest[len(state.kept) :]
+        live = state.live & jnp.isfinite(C) & jnp.all(jnp.isfinite(p))
+        after = State(
+            p,
+            tuple(kept),
+            tuple([column[0] for column in shared]),
+            live,
+            state.C + C,
+            state.taken + 1,
+        )
+        chosen: State = jax.tree.map(
+            lambda new, old: jnp.where(live, new, old), after, state._replace(live=live)
+        )
+        return chosen
+
+    def run(self, one_epoch: bool) -> str:
+        """Train for an epoch, or for as many as take LOOK_IN seconds; as `Session.run` says."""
+        start = time.perf_counter()
+        while True:
+            reason = self.epoch()
+            done = len(self.found) == self.limits.epochs or reason != "epochs"
+            if one_epoch or done or time.perf_counter() - start > LOOK_IN:
+                return reason
+
+    def epoch(self) -> str:
+        """Train for one epoch; return "epochs", or why the training is to end."""
+        before = self.state.p
+        C, taken = self.none
+        state = self.state._replace(C=C, taken=taken)
+        for batch in self.steps:
+            rows = self.rows_of(batch) if self.whole is None else self.whole
+            state = self.advance(state, *rows)
+        self.state = state
+        cost, live, steps = jax.device_get((state.C, state.live, state.taken))
+        if not live:
+            self.fail(self.steps[int(steps)])
+        number = len(self.found)
+        self.found.append(float(cost))
+        self.steps = next(self.batches)
+        if cost < self.lowest.C:
+            self.lowest = Best(float(cost), number, [])
+            self.lowest_p = before
+        return self.limits.reached(float(cost), number - self.lowest.epoch)
+
+    def fail(self, batch: Sequence[int]) -> None:
+        """Raise what eager code raises at the step on this batch, which was not taken."""
+        self.close()
+        p = self.parameters()
+        C, g = self.summed(p, batch)
+        stepped(self.update, p, g, self.nodes)
+        raise ArithmeticError(
+            "a step on the devices gave a number that is not finite, and the same step alone did "
+            'not; engine="python" says more'
+        )
+
+    def sums(self, p: Sequence[float], batch: Sequence[int]) -> tuple[float, list[float]]:
+        """Return the cost of a batch and its gradient."""
+        images, targets = [rows[batch] for rows in self.numbers]
+        C, g = self.compiled.summed(p, images, targets)
+        return float(C), [float(slope) for slope in np.asarray(g)]
+
+    # -- What it led to --
+
+    def parameters(self) -> list[float]:
+        """Return the numbers of the parameters as they are."""
+        return listed(self.state.p)
+
+    def best(self) -> Best:
+        """Return the lowest cost of an epoch and what belongs to it."""
+        return self.lowest._replace(p=listed(self.lowest_p))
+
+    def close(self) -> None:
+        """Leave the update as it is after the last step."""
+        for name, numbers in zip(self.fields, self.state.kept):
+            setattr(self.update, name, listed(numbers))
+        for name, value in zip(self.in_all, self.state.shared):
+            setattr(self.update, name, type(getattr(self.update, name))(float(value)))
+
+
+def listed(array: Any) -> list[float]:
+    """Return an array that every device has as a list of floats."""
+    numbers: list[float] = np.asarray(array.addressable_data(0), np.float64).tolist()
+    return numbers
+
+
+def rule_program(update: Update, dtype: str) -> Any:
+    """Return an update as a function of JAX: of p, g and what is kept, for all parameters."""
+    rule = rule_of(update)
+    rule.instructions()  # raises what makes no sense
+    outputs = [rule.new_p, *rule.new_state, *rule.new_shared]
+    inputs = [rule.p, rule.g, *rule.state, *rule.shared]
+    return compile(outputs, inputs, "jax", dtype)
+
+
+def devices_of(devices: Devices) -> list[Any]:
+    """Return the devices to train on: all that JAX sees, the first so many, or those given.
+
+    Raises ValueError for more than there are, or none.
+    """
+    seen = jax.devices()
+    if devices is None:
+        return list(seen)
+    if isinstance(devices, int):
+        if not 1 <= devices <= len(seen):
+            raise ValueError(f"devices is 1 to {len(seen)}, which JAX sees here, not {devices}")
+        return list(seen[:devices])
+    chosen = list(devices)
+    if not chosen:
+        raise ValueError("devices is a number or a list of JAX's devices, not an empty list")
+    return chosen
+
+
+def check_shares(devices: int, sizes: set[int]) -> None:
+    """Raise ValueError, which says what would do, unless the devices get equal shares of rows."""
+    uneven = sorted([size for size in sizes if size % devices])
+    if uneven:
+        fitting = max([n for n in range(1, devices) if not any(size % n for size in sizes)])
+        raise ValueError(
+            f"{devices} devices cannot share the {uneven[0]} images of a step evenly; write "
+            f"devices={fitting}, or choose batch_size and the number of images so that "
+            f"{devices} divides every step"
+        )
