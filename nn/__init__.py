@@ -9,7 +9,7 @@
     True
 
 Read the source in this order: saving, units, costs, descent, answers, compiled, sessions,
-jax_session, engines, training, drawing, film; and beside them linear_algebra.
+jax_session, engines, checkpoints, training, drawing, film; and beside them linear_algebra.
 """
 
 import os

@@ -80,9 +80,9 @@ def state_of(update: Update) -> tuple[tuple[str, ...], tuple[str, ...]]:
     in_all = getattr(update, "in_all", None)
     if fields is None or in_all is None:
         raise TypeError(
-            f"to be compiled, {update!r} must say what it keeps from step to step, as the "
-            f'classes of nn.descent do: per_parameter = ("velocity",), in_all = ("steps",), '
-            f'or () for nothing; or train with engine="python"'
+            f"{update!r} must say what it keeps from step to step, for engines other than "
+            f"eager and python and for checkpoints, as the classes of nn.descent do: "
+            f'per_parameter = ("velocity",), in_all = ("steps",), or () for nothing'
         )
     return tuple(fields), tuple(in_all)
 

@@ -15,7 +15,7 @@ from nn.sessions import (
 )
 from nn.units import Network
 
-__all__ = ["ENGINES", "session_of"]
+__all__ = ["ENGINES", "check_resumable", "session_of"]
 
 ENGINES = {"eager": EagerSession, "python": PythonSession, "native": NativeSession}
 
@@ -47,3 +47,12 @@ def session_of(
     if devices is not None or dtype != "float64":
         raise ValueError(f'devices and dtype are for engine="jax", not {engine!r}')
     return ENGINES[engine](network, images, targets, cost, update, batches, limits)
+
+
+def check_resumable(engine: str) -> None:
+    """Raise ValueError for an engine that cannot go on from a checkpoint."""
+    if engine == "native":
+        raise ValueError(
+            'checkpoints are for engine="eager", "python" or "jax": a native training keeps its '
+            "course to itself"
+        )

@@ -59,6 +59,7 @@ class JaxSession(PythonSession):
         dtype: str = "float64",
     ) -> None:
         self.dtype = dtype
+        self.writes = jax.process_index() == 0
         chosen = devices_of(devices)
         self.fields, self.in_all = state_of(update)
         self.rule = rule_program(update, dtype)
@@ -152,7 +153,7 @@ class JaxSession(PythonSession):
         """Raise what eager code raises at the step on this batch, which was not taken."""
         self.close()
         p = self.parameters()
-        C, g = self.summed(p, batch)
+        _, g = self.summed(p, batch)
         stepped(self.update, p, g, self.nodes)
         raise ArithmeticError(
             "a step on the devices gave a number that is not finite, and the same step alone did "
@@ -166,6 +167,11 @@ class JaxSession(PythonSession):
         return float(C), [float(slope) for slope in np.asarray(g)]
 
     # -- What it led to --
+
+    def goes_on(self, costs: Sequence[float], best: Best) -> None:
+        """Let the training be one that has come so far, before its first step here."""
+        super().goes_on(costs, best)
+        self.lowest_p = self.placed(best.p)
 
     def parameters(self) -> list[float]:
         """Return the numbers of the parameters as they are."""

@@ -18,7 +18,10 @@ from typing import Any, NoReturn, Protocol
 from autograd_lite import TABLE, Op, Value
 from autograd_lite.files import checked_suffix, read_limited, write_atomically
 
-__all__ = ["save", "load_into", "Saved", "read"]
+__all__ = [
+    "Savable", "Saved", "entry", "field", "finite", "load_into", "read", "save", "save_with",
+    "saved_like",
+]  # fmt: skip
 
 FORMAT = "autograd-lite network"
 VERSION = 1
@@ -65,6 +68,11 @@ def save(network: Savable, path: str | Path) -> None:
     activation, if an op of your own bears the name of one of the table's, and for a network too
     large to be read again; OSError if the folder cannot be written.
     """
+    save_with(network, path, {})
+
+
+def save_with(network: Savable, path: str | Path, more: Mapping[str, Any]) -> None:
+    """Write a network as `save` does, with more entries, which `load` does not read."""
     for layer in network.computing_layers():
         check_activations(layer)
     for parameter in network.parameters():
@@ -72,7 +80,7 @@ def save(network: Savable, path: str | Path) -> None:
             raise ValueError(
                 f"{parameter.label} is {parameter.data!r}; such a network is not saved"
             )
-    text = as_json(network)
+    text = as_json(network, more)
     if len(text) > LARGEST:
         raise ValueError(f"{network!r} takes more than {LARGEST // 2**20} MiB; it is not saved")
     write_atomically(checked_suffix(path, [".json", ""], "a network"), text)
@@ -94,8 +102,8 @@ def check_activations(layer: SavableLayer) -> None:
         )
 
 
-def as_json(network: Savable) -> str:
-    """Return the text of a saved network: one line per unit."""
+def as_json(network: Savable, more: Mapping[str, Any] | None = None) -> str:
+    """Return the text of a saved network: one line per unit, and one per further entry."""
     layers = []
     for layer in network.computing_layers():
         rows = ",\n".join(
@@ -109,7 +117,11 @@ def as_json(network: Savable) -> str:
         )
     head = f'  "format": {json.dumps(FORMAT)},\n  "version": {VERSION},\n'
     body = ",\n".join(layers)
-    return f'{{\n{head}  "sizes": {json.dumps(network.sizes)},\n  "layers": [\n{body}]\n}}\n'
+    end = "".join(
+        [f",\n  {json.dumps(name)}: {json.dumps(value)}" for name, value in (more or {}).items()]
+    )
+    sizes = json.dumps(network.sizes)
+    return f'{{\n{head}  "sizes": {sizes},\n  "layers": [\n{body}]{end}\n}}\n'
 
 
 def load_into(network: Savable, path: str | Path) -> None:
@@ -118,6 +130,11 @@ def load_into(network: Savable, path: str | Path) -> None:
     Raises ValueError, and leaves the network as it was, for a file that is damaged or of
     another shape; OSError if the file cannot be read.
     """
+    saved_like(network, path).put_into(network)
+
+
+def saved_like(network: Savable, path: str | Path) -> "Saved":
+    """Return a saved network of the shape and activations of this one; raises as `load_into`."""
     own = [layer.units[0].activation for layer in network.computing_layers()]
     found = read(Path(path), {**TABLE, **{op.name: op for op in own}})
     if found.sizes != network.sizes:
@@ -125,16 +142,23 @@ def load_into(network: Savable, path: str | Path) -> None:
     if found.activations != own:
         names = [op.name for op in found.activations]
         raise ValueError(f"{path} holds activations {names}, and this network {own}")
-    found.put_into(network)
+    return found
 
 
 class Saved:
     """The checked contents of a file: everything in it has its shape and is finite."""
 
-    def __init__(self, sizes: list[int], activations: list[Op], parameters: list[float]) -> None:
+    def __init__(
+        self,
+        sizes: list[int],
+        activations: list[Op],
+        parameters: list[float],
+        training: dict[str, Any] | None,
+    ) -> None:
         self.sizes = sizes
         self.activations = activations
         self.parameters = parameters  # in the order of Network.parameters()
+        self.training = training  # what a checkpoint holds beside the network, not checked yet
 
     def put_into(self, network: Savable) -> None:
         """Give a network of this shape the saved parameters; their gradients are 0."""
@@ -209,30 +233,36 @@ def parsed(raw: bytes, table: Mapping[str, Op]) -> Saved:
                 raise ValueError(f"unit {j} of layer {number} must have {inputs} weights")
             parameters += [finite(weight) for weight in [*row, bias]]
         activations.append(table[name])
-    return Saved(sizes, activations, parameters)
+    training = document.get("training")
+    if training is not None:
+        entry(training, "training", dict)
+    return Saved(sizes, activations, parameters, training)
 
 
 def field(document: dict[str, Any], name: str, kind: type) -> Any:
+    """Return an entry of an object out of a file; raise ValueError if it is none of its kind."""
     if name not in document:
         raise ValueError(f"it has no {name!r}")
     return entry(document[name], repr(name), kind)
 
 
 def entry(found: Any, name: str, kind: type) -> Any:
+    """Return something out of a file; raise ValueError, with its name, for another kind."""
     if not isinstance(found, kind) or isinstance(found, bool):
         raise ValueError(f"{name} is a {type(found).__name__}, not a {kind.__name__}")
     return found
 
 
-def finite(found: Any) -> float:
+def finite(found: Any, what: str = "a weight or bias") -> float:
+    """Return a number out of a file; raise ValueError for anything that is no finite number."""
     if isinstance(found, bool) or not isinstance(found, (int, float)):
-        raise ValueError(f"a weight or bias is a {type(found).__name__}, not a number")
+        raise ValueError(f"{what} is a {type(found).__name__}, not a number")
     try:
         number = float(found)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise ValueError("a weight or bias is too large for a float")
+        raise ValueError(f"{what} is too large for a float")
     return number
 
 

@@ -62,7 +62,12 @@ class Limits(NamedTuple):
 
 
 class Session:
-    """A training under way: the epochs, their costs and the lowest one. An engine adds `step`."""
+    """A training under way: the epochs, their costs and the lowest one. An engine adds `step`.
+
+    writes      whether this process writes files: of several that train together, one does
+    """
+
+    writes = True
 
     def __init__(self, network: Network, update: Update, batches: Batches, limits: Limits) -> None:
         self.network = network
@@ -89,6 +94,11 @@ class Session:
             self.lowest = Best(C, epoch, before)
         return self.limits.reached(C, epoch - self.lowest.epoch)
 
+    def goes_on(self, costs: Sequence[float], best: Best) -> None:
+        """Let the training be one that has come so far, before its first step here."""
+        self.found = list(costs)
+        self.lowest = best
+
     def step(self, batch: Sequence[int]) -> float:
         """Take one step downhill on the cost of a batch; return that cost, from before it."""
         raise NotImplementedError
@@ -106,7 +116,7 @@ class Session:
         return self.lowest
 
     def close(self) -> None:
-        """Leave the update as it is after the last step."""
+        """Leave the update as it is after the last step; the training may go on."""
 
 
 # -- Values -------------------------------------------------------------------------------------

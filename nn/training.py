@@ -12,6 +12,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from autograd_lite import Op
@@ -21,9 +22,10 @@ from autograd_lite.plain_numbers import described, number
 from autograd_lite.words import text
 from autograd_lite.words.op_words import level_reason
 from nn.answers import check_rows
+from nn.checkpoints import EVERY, Checkpoint
 from nn.costs import Cost, squared_error
 from nn.descent import GradientDescent, Update
-from nn.engines import session_of
+from nn.engines import check_resumable, session_of
 from nn.sessions import Limits, Session, put
 from nn.units import Network
 
@@ -68,6 +70,7 @@ def train(
     engine: str = "eager",
     devices: "int | Sequence[Any] | None" = None,
     dtype: str = "float64",
+    checkpoint: str | Path | None = None,
 ) -> History:
     """Fit the network's parameters to images and targets by gradient descent; return the history.
 
@@ -88,6 +91,10 @@ def train(
     devices             for "jax": how many, or which; all if nothing is said. They must divide
                         the images of every step
     dtype               for "jax": "float64", "float32" or "bfloat16"
+
+    checkpoint          a file (.json) that the training is written to about once a second, and
+                        at its end. If it is there at the start, the training goes on from it:
+                        afterwards all is as if it had never been interrupted. Not for "native"
 
     Afterwards the parameters are those of the last step; if the training ended before its last
     epoch, those that the epoch with the lowest cost began with. Ctrl-C ends it and says so.
@@ -113,14 +120,26 @@ def train(
     check_callables(cost, update, watch)
     check_slopes(network)
     start = time.perf_counter()
-    session = session_of(
-        engine, network, images, targets, cost, update,
-        batches_of(len(images), batch_size, seed), limits, devices, dtype,
-    )  # fmt: skip
+    order = batches_of(len(images), batch_size, seed)
+    file = None
+    if checkpoint is not None:
+        check_resumable(engine)
+        file = Checkpoint(checkpoint, network, update, images, targets, batch_size, seed)
+    progress_made = file.read() if file is not None else None
     history = History()
+    if progress_made is not None:
+        history.costs = progress_made.costs
+        history.stopped = progress_made.stopped
+        for _ in history.costs:
+            next(order)
+    session = session_of(
+        engine, network, images, targets, cost, update, order, limits, devices, dtype
+    )
+    if progress_made is not None:
+        session.goes_on(progress_made.costs, progress_made.best)
     bar = progress_bar(epochs, progress)
     try:
-        run(session, history, bar, watch)
+        run(session, history, bar, watch, file)
     except KeyboardInterrupt:
         history.stopped = "Ctrl-C"
         history.costs += session.costs(len(history.costs))
@@ -143,13 +162,20 @@ def train(
 
 
 def run(
-    session: Session, history: History, bar: Any, watch: Callable[[int, float], None] | None
+    session: Session,
+    history: History,
+    bar: Any,
+    watch: Callable[[int, float], None] | None,
+    file: Checkpoint | None = None,
 ) -> None:
     """Run a session to its end, and note in the history what it did.
 
     The network then has the parameters of the last step or, if the training ended before its
     last epoch, those that the epoch with the lowest cost began with.
     """
+    written = -math.inf
+    if bar is not None and history.costs:
+        bar.update(len(history.costs))  # those that a checkpoint held
     while len(history.costs) < session.limits.epochs and history.stopped == "epochs":
         done = len(history.costs)
         history.stopped = session.run(one_epoch=watch is not None)
@@ -162,8 +188,12 @@ def run(
                 bar.update()
             if watch is not None:
                 watch(epoch, C)
-    if history.stopped != "epochs":
-        put(session.nodes, session.best().p)
+        if history.stopped != "epochs":
+            put(session.nodes, session.best().p)
+        ended = history.stopped != "epochs" or len(history.costs) == session.limits.epochs
+        if file is not None and (ended or time.monotonic() - written > EVERY):
+            file.write(session, history.stopped)
+            written = time.monotonic()
 
 
 def interrupted(history: History) -> str:

@@ -268,5 +268,7 @@ def test_an_update_of_ones_own_runs_natively_or_is_told_what_it_lacks():
 
 
 def test_an_unknown_engine_is_refused():
-    with pytest.raises(ValueError, match="engine is 'eager', 'python' or 'native', not 'fast'"):
+    with pytest.raises(
+        ValueError, match="engine is 'eager', 'python', 'native' or 'jax', not 'fast'"
+    ):
         trained("fast")

@@ -23,7 +23,7 @@ except ImportError:
         "(for a GPU or TPU, install JAX as its own site says)"
     ) from None
 
-__all__ = ["DTYPES", "JaxCompiled", "checked_dtype"]
+__all__ = ["DTYPES", "JaxCompiled", "checked_dtype", "jax", "jnp"]
 
 DTYPES = ("float64", "float32", "bfloat16")
 
