@@ -13,6 +13,7 @@ Legend
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -27,6 +28,8 @@ from nn.units import Network
 
 __all__ = ["JaxSession", "Devices", "devices_of"]
 
+AT_ONCE = 1024  # epochs in one call, at most
+
 Devices: TypeAlias = "int | Sequence[Any] | None"
 
 
@@ -39,6 +42,18 @@ class State(NamedTuple):
     live: Any
     C: Any
     taken: Any
+
+
+class Course(NamedTuple):
+    """What epochs of one step each change, many of them in one program."""
+
+    state: State
+    lowest: Any
+    best_epoch: Any
+    best_p: Any
+    costs: Any  # of the epochs done in this call
+    done: Any
+    ended: Any
 
 
 class JaxSession(PythonSession):
@@ -83,7 +98,10 @@ class JaxSession(PythonSession):
             *self.none,
         )
         self.lowest_p = self.state.p
+        self.costs_at_once = self.placed([0.0] * AT_ONCE)
+        self.at_once = 1  # epochs of one step in one call: as many as take LOOK_IN seconds
         self.advance = jax.jit(self.advanced, out_shardings=self.everywhere)
+        self.course = jax.jit(self.coursed, out_shardings=self.everywhere)
 
     def placed(self, numbers: Any) -> Any:
         """Return numbers as an array that every device has."""
@@ -124,7 +142,10 @@ class JaxSession(PythonSession):
         """Train for an epoch, or for as many as take LOOK_IN seconds; as `Session.run` says."""
         start = time.perf_counter()
         while True:
-            reason = self.epoch()
+            if self.whole is None:
+                reason = self.epoch()
+            else:
+                reason = self.epochs(1 if one_epoch else self.at_once)
             done = len(self.found) == self.limits.epochs or reason != "epochs"
             if one_epoch or done or time.perf_counter() - start > LOOK_IN:
                 return reason
@@ -135,8 +156,7 @@ class JaxSession(PythonSession):
         C, taken = self.none
         state = self.state._replace(C=C, taken=taken)
         for batch in self.steps:
-            rows = self.rows_of(batch) if self.whole is None else self.whole
-            state = self.advance(state, *rows)
+            state = self.advance(state, *self.rows_of(batch))
         self.state = state
         cost, live, steps = jax.device_get((state.C, state.live, state.taken))
         if not live:
@@ -148,6 +168,66 @@ class JaxSession(PythonSession):
             self.lowest = Best(float(cost), number, [])
             self.lowest_p = before
         return self.limits.reached(float(cost), number - self.lowest.epoch)
+
+    # -- Epochs of one step: many in one program, which looks at the limits itself --
+
+    def coursed(self, course: Course, count: Any, first: Any, rows: Any) -> Course:
+        """Return the course after `count` epochs on these rows, or fewer if it ends before."""
+        going = partial(self.going, count)
+        one_more = partial(self.one_more, first, rows)
+        after: Course = jax.lax.while_loop(going, one_more, course)
+        return after
+
+    def going(self, count: Any, course: Course) -> Any:
+        """Return whether there is another epoch."""
+        return (course.done < count) & ~course.ended
+
+    def one_more(self, first: Any, rows: Any, course: Course) -> Course:
+        """Return the course after one more epoch; `first` is the number of the call's first."""
+        limits = self.limits
+        before = course.state.p
+        state = self.advanced(course.state._replace(C=jnp.zeros_like(course.lowest)), *rows)
+        epoch = first + course.done
+        better = state.live & (state.C < course.lowest)
+        best_epoch = jnp.where(better, epoch, course.best_epoch)
+        ended = ~state.live
+        if limits.stop_below is not None:
+            ended |= state.C < limits.stop_below
+        if limits.patience is not None:
+            ended |= epoch - best_epoch >= limits.patience
+        return Course(
+            state,
+            jnp.where(better, state.C, course.lowest),
+            best_epoch,
+            jnp.where(better, before, course.best_p),
+            course.costs.at[course.done].set(state.C),
+            course.done + state.live,
+            ended,
+        )
+
+    def epochs(self, count: int) -> str:
+        """Train for so many epochs of one step; return "epochs", or why the training is to end."""
+        first = len(self.found)
+        count = min(count, self.limits.epochs - first)
+        lowest = self.placed(self.lowest.C)
+        start = time.perf_counter()
+        course = Course(
+            self.state, lowest, np.int32(self.lowest.epoch), self.lowest_p,
+            self.costs_at_once, np.int32(0), np.bool_(False),
+        )  # fmt: skip
+        course = self.course(course, np.int32(count), np.int32(first), self.whole)
+        costs, done, best_epoch, live = jax.device_get(
+            (course.costs, course.done, course.best_epoch, course.state.live)
+        )
+        per_epoch = max((time.perf_counter() - start) / count, 1e-9)
+        self.at_once = max(1, min(2 * count, AT_ONCE, int(LOOK_IN / per_epoch)))
+        self.state, self.lowest_p = course.state, course.best_p
+        self.found += [float(C) for C in costs[:done]]
+        if best_epoch >= 0:
+            self.lowest = Best(self.found[best_epoch], int(best_epoch), [])
+        if not live:
+            self.fail(self.steps[0])
+        return self.limits.reached(self.found[-1], len(self.found) - 1 - self.lowest.epoch)
 
     def fail(self, batch: Sequence[int]) -> None:
         """Raise what eager code raises at the step on this batch, which was not taken."""
