@@ -50,6 +50,17 @@ def test_without_the_package_graphviz_all_but_drawing_works():
         assert run(BLOCKED + using) == message, using
 
 
+def test_without_jax_its_target_and_its_engine_say_what_to_install():
+    blocked = "import sys\nsys.modules['jax'] = None\nfrom autograd_lite import Value, compile\n"
+    for using in (
+        "x = Value(3.0); compile(x * x, [x], target='jax')",
+        "from nn import Network, train\ntrain(Network([1, 1]), [[1.0]], [[1.0]], engine='jax')",
+    ):
+        told = run(blocked + using)
+        assert told.startswith("ImportError: "), told
+        assert 'pip install "autograd-lite[jax]"' in told
+
+
 def test_names_that_come_later_are_listed_and_are_the_rooms_own():
     code = (
         "import autograd_lite\n"
