@@ -50,7 +50,17 @@ def problems() -> list[tuple[Problem, list[str]]]:
         return [[source.random() for _ in range(width)] for _ in range(rows)]
 
     everyone = list(CONTESTANTS)
-    batched = ["native", "C", "JAX fused", "JAX", "NumPy", "PyTorch", "autograd"]
+    batched = [
+        "native",
+        "C",
+        "JAX fused",
+        "JAX",
+        "graph fused",
+        "graph",
+        "NumPy",
+        "PyTorch",
+        "autograd",
+    ]
     return [
         (Problem("digit network, 12-3-2, 64 images", [12, 3, 2],
                  [image.pixels for image in images], [image.target for image in images]), everyone),
@@ -69,8 +79,11 @@ class Row:
         self.ratios = ratios
 
 
-def raced(problem: Problem, names: list[str], rounds: int) -> list[Row]:
-    """Check that everybody arrives at the same parameters, then time them round by round."""
+def raced(problem: Problem, names: list[str], rounds: int, base: str = "native") -> list[Row]:
+    """Check that everybody arrives at the same parameters, then time them round by round.
+
+    base    whose times all are divided by, round by round
+    """
     running, ready = {}, {}
     expected = None
     for name in names:
@@ -108,7 +121,7 @@ def raced(problem: Problem, names: list[str], rounds: int) -> list[Row]:
             times[name].append((time.perf_counter() - start) / counts[name])
     return [
         Row(name, ready[name], min(times[name]),
-            [t / own for t, own in zip(times[name], times["native"])])
+            [t / own for t, own in zip(times[name], times[base])])
         for name in running
     ]  # fmt: skip
 
@@ -288,7 +301,10 @@ def chart(found: list[tuple[Problem, list[Row]]], path: Path) -> None:
     )  # fmt: skip
     for axis, (problem, rows) in zip(axes, found):
         rows = sorted(rows, key=lambda row: -row.least)
-        ours = [row.name in ("native", "python", "eager", "spelled out") for row in rows]
+        ours = [
+            row.name in ("native", "graph fused", "graph", "python", "eager", "spelled out")
+            for row in rows
+        ]
         colours = ["#0072b2" if own else "#999999" for own in ours]
         labels = [CONTESTANTS[row.name][1] for row in rows]
         times = [1e6 * row.least for row in rows]

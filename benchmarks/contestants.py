@@ -212,6 +212,49 @@ def jax_fused(problem):
     return steps, lambda: flat(state[0])
 
 
+def graph_step(problem):
+    """Return a step of the recorded graph, compiled for JAX, and its start."""
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    f = compiled_network(problem.network, nn.squared_error, "jax")
+    x, t = jnp.array(problem.images), jnp.array(problem.targets)
+
+    def step(p):
+        return p - RATE * f.summed(p, x, t)[1]
+
+    return step, jnp.array(problem.p)
+
+
+def graph_jit(problem):
+    import jax
+
+    step, start = graph_step(problem)
+    compiled = jax.jit(step)
+    state = [start]
+
+    def steps(count):
+        for _ in range(count):
+            state[0] = compiled(state[0])
+        jax.block_until_ready(state[0])
+
+    return steps, lambda: [float(x) for x in state[0]]
+
+
+def graph_fused(problem):
+    import jax
+
+    step, start = graph_step(problem)
+    loop = jax.jit(lambda state, n: jax.lax.fori_loop(0, n, lambda _, s: step(s), state))
+    state = [start]
+
+    def steps(count):
+        state[0] = jax.block_until_ready(loop(state[0], count))
+
+    return steps, lambda: [float(x) for x in state[0]]
+
+
 def casadi(problem):
     import casadi as ca
     import numpy as np
@@ -338,6 +381,8 @@ CONTESTANTS: dict[str, tuple[Callable, str]] = {
     "C": (by_hand_in_c, "C by hand, -O3 -march=native -ffast-math"),
     "JAX fused": (jax_fused, "JAX jit, all steps in one loop"),
     "JAX": (jax_jit, "JAX jit, a call per step"),
+    "graph fused": (graph_fused, "autograd-lite on JAX, all steps in one loop"),
+    "graph": (graph_jit, "autograd-lite on JAX, a call per step"),
     "heyoka": (heyoka, "heyoka cfunc"),
     "CasADi": (casadi, "CasADi SX"),
     "NumPy": (by_hand_in_numpy, "NumPy, backprop by hand"),
@@ -348,6 +393,6 @@ CONTESTANTS: dict[str, tuple[Callable, str]] = {
     "spelled out": (eager_spelled_out, "autograd-lite, eager, op by op"),
     "micrograd": (micrograd, "micrograd"),
 }
-PACKAGES = {"JAX": "jax", "JAX fused": "jax", "heyoka": "heyoka", "CasADi": "casadi",
-            "NumPy": "numpy", "PyTorch": "torch", "autograd": "autograd",
-            "micrograd": "micrograd"}  # fmt: skip
+PACKAGES = {"JAX": "jax", "JAX fused": "jax", "graph": "jax", "graph fused": "jax",
+            "heyoka": "heyoka", "CasADi": "casadi", "NumPy": "numpy", "PyTorch": "torch",
+            "autograd": "autograd", "micrograd": "micrograd"}  # fmt: skip

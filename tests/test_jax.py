@@ -12,6 +12,8 @@ import doctest
 import itertools
 import math
 import random
+import re
+from pathlib import Path
 
 import pytest
 from jax_scripts import run_script
@@ -345,6 +347,17 @@ def test_examples_in_the_documentation_run():
     for module in (jax_compiled, jax_rows):
         failed, tried = doctest.testmod(module)
         assert (failed, tried > 0) == (0, True)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ja.md"])
+def test_the_readmes_program_runs(name):
+    text = (Path(__file__).parent.parent / name).read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(import jax\n.*?)```", text, re.DOTALL)
+    known = {}
+    exec(program, known)
+    a = 1.0 / (1.0 + math.exp(-0.8))
+    assert float(known["a"]) == pytest.approx(a)
+    assert known["slopes"] == pytest.approx([a * (1.0 - a) * k for k in (1.0, 2.0, 3.0)])
 
 
 # -- Devices -------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import threading
 
 import numpy as np
 import pytest
-from near_eager import check_near, error_bounds, near_a_jump
+from near_eager import check_near
 from random_graphs import check_refusal, random_graph
 
 import nn

@@ -20,7 +20,8 @@
 Read the source in this order: instructions, names, python, compiled; then, for native code,
 functions, spelling, machine, schedule, kernel, machine_code; for programs too large and too
 irregular for it, runs, handlers, tape, handler_file, on_tape; waiting, native, descent; then
-fdlibm and javascript; and targets, which has `compile` itself.
+fdlibm and javascript; for JAX, arrays, array_text, jax_text, jax_rows and jax_compiled; and
+targets, which has `compile` itself.
 """
 
 from autograd_lite.compiling.compiled import Compiled

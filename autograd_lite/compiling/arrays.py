@@ -223,7 +223,7 @@ class Arrays:
             array = self.assembled([self.place(r) for r in references], (len(references),))
             width = length or 1
             columns.append(Access(array, 0, width if count > 1 else 0, 0, 1 if length > 1 else 0))
-        run = Run(op, 1, count, tuple(columns), length, Access(-1, 0, 1))
+        run = Run(op, 1, count, tuple(columns), (length,) if length else (), Access(-1, 0, 1))
         self.add_run(run, numbers)
 
     # -- Assemblies --
