@@ -17,7 +17,7 @@ import threading
 import numpy as np
 import pytest
 from near_eager import check_near
-from random_graphs import check_refusal, random_graph
+from random_graphs import check_refusal, error_bounds, near_a_jump, random_graph
 
 import nn
 from autograd_lite import (

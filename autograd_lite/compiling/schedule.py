@@ -70,6 +70,11 @@ class Run(NamedTuple):
     lengths: tuple[int, ...]
     result: Access
 
+    @property
+    def length(self) -> int:
+        """How many terms a member has, for an op on sequences; else 0."""
+        return sum(self.lengths)
+
     def stretches(self) -> list[tuple[int, tuple[Access, ...]]]:
         """Return the stretches of a member of sums: its terms, and where their operands lie."""
         rows = len(self.operands) // max(1, len(self.lengths))
