@@ -1,6 +1,7 @@
 """What pytest needs for the examples in docstrings and READMEs."""
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,18 @@ os.environ["AUTOGRAD_LITE_CACHE"] = str(Path(tempfile.gettempdir()) / "autograd-
 
 # Lessons are scripts: tests/test_lessons.py runs them.
 collect_ignore_glob = ["demos/lessons/lesson_*.py"]
+
+# These rooms import JAX and PyTorch; the examples are those of `nn.tensors`.
+collect_ignore = ["nn/with_jax.py", "nn/with_torch.py"]
+
+
+@pytest.hookimpl(tryfirst=True)  # before those with a marker are left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the examples that need JAX or PyTorch: `nn.tensors.to_jax` and the like."""
+    for item in items:
+        needs = re.search(r"^nn\.tensors\.(?:to|from)_(\w+)$", item.name)
+        if needs and isinstance(item, pytest.DoctestItem):
+            item.add_marker(needs[1])
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,8 @@
     True
 
 Read the source in this order: saving, units, costs, descent, answers, compiled, sessions,
-jax_session, engines, checkpoints, training, drawing, film; and beside them linear_algebra.
+jax_session, engines, checkpoints, training, drawing, film; matrices, with_jax, with_torch, tensors;
+and beside them linear_algebra.
 """
 
 import os
@@ -29,6 +30,7 @@ from nn.costs import (
 )
 from nn.descent import Adam, AdamW, GradientDescent, Momentum, Update
 from nn.saving import load_into, save
+from nn.tensors import from_jax, from_torch, to_jax, to_torch
 from nn.training import History, train
 from nn.units import InputLayer, InputUnit, Layer, Network, Unit, load
 
@@ -43,6 +45,7 @@ __all__ = [
     "Update", "GradientDescent", "Momentum", "Adam", "AdamW",
     "train", "History", "classify", "accuracy",
     "save", "load", "load_into",
+    "to_jax", "from_jax", "to_torch", "from_torch",
     "draw_network", "draw_networks", "draw_weights", "Film",
 ]  # fmt: skip
 

@@ -19,8 +19,8 @@ from autograd_lite import TABLE, Op, Value
 from autograd_lite.files import checked_suffix, read_limited, write_atomically
 
 __all__ = [
-    "Savable", "Saved", "entry", "field", "finite", "load_into", "read", "save", "save_with",
-    "saved_like",
+    "Savable", "Saved", "entry", "field", "finite", "load_into", "one_activation", "read", "save",
+    "save_with", "saved_like",
 ]  # fmt: skip
 
 FORMAT = "autograd-lite network"
@@ -86,15 +86,24 @@ def save_with(network: Savable, path: str | Path, more: Mapping[str, Any]) -> No
     write_atomically(checked_suffix(path, [".json", ""], "a network"), text)
 
 
-def check_activations(layer: SavableLayer) -> None:
-    """Raise ValueError if the name of one activation would not bring back those of a layer."""
+def one_activation(layer: SavableLayer, holder: str) -> Op:
+    """Return the activation of a layer's units.
+
+    Raises ValueError if they differ, for `holder` has one for each layer.
+    """
     activation = layer.units[0].activation
     for unit in layer.units:
         if unit.activation is not activation:
             raise ValueError(
                 f"the units of layer {layer.number} differ in their activation "
-                f"({activation.name}, {unit.activation.name}); a file holds one for each layer"
+                f"({activation.name}, {unit.activation.name}); {holder} has one for each layer"
             )
+    return activation
+
+
+def check_activations(layer: SavableLayer) -> None:
+    """Raise ValueError if the name of one activation would not bring back those of a layer."""
+    activation = one_activation(layer, "a file")
     if TABLE.get(activation.name, activation) is not activation:
         raise ValueError(
             f"layer {layer.number} has an activation of your own that is called "
