@@ -1,4 +1,4 @@
-"""The lessons in order: one for each row of the slides' contents."""
+"""The lessons in order: one for each row of the slides' contents, and one that leads on."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -49,6 +49,7 @@ LESSONS = (
     Lesson(19, "chain_rule", "1 変数関数の連鎖律", "The chain rule in one variable"),
     Lesson(20, "two_paths", "2 変数関数の連鎖律", "The chain rule in two variables"),
     Lesson(21, "backpropagation", "勾配降下法と誤差逆伝播法", "Gradient descent, backpropagation"),
+    Lesson(22, "tensors", "スカラーからテンソルへ", "From scalars to tensors"),
 )
 
 

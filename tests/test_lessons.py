@@ -309,6 +309,33 @@ def test_lesson_21_every_delta_by_hand_is_what_backprop_leaves_in_z_grad(lesson)
     assert names["history"].costs[-1] < 0.2
 
 
+def test_lesson_22_matrices_give_every_number_of_the_units_to_the_last_bit(lesson):
+    names = lesson(22).names
+    assert names["by_matrices"] == names["by_units"]
+    assert len(names["by_units"]) == 3 + 2 + 2
+    network = names["network"]
+    assert len(names["by_delta"]) == len(names["one_by_one"]) == len(network.parameters()) == 47
+    assert names["same"] == names["same_in_batch"] == 47
+    assert names["flat"](names["slopes_of"](network)) == names["one_by_one"]
+    assert len({number for number in names["one_by_one"] if number}) == 47
+    x, t = names["pixels"][20], names["targets"][20]
+    outputs = [output.data for output in network(x)]
+    assert names["Z2"][1][20] + names["b2"][1] == network["z_2^2"].data
+    assert [row[20] for row in names["A3"]] == outputs
+    assert [row[20] for row in names["errors"]] == [a - wanted for a, wanted in zip(outputs, t)]
+
+
+def test_lesson_22_says_what_to_install_to_compare_with_a_library(monkeypatch, tmp_path):
+    for package in ("jax", "torch"):
+        monkeypatch.setitem(sys.modules, package, None)
+    for language, words in (("en", "to compare with JAX: pip"), ("ja", "JAX と比べるには: pip")):
+        printed = io.StringIO()
+        with Speaking(language), contextlib.redirect_stdout(printed):
+            run_lesson(find_lesson(22), ["--lang", language, "--out", str(tmp_path)])
+        assert f"{words} install jax\n" in printed.getvalue()
+        assert "pip install torch\n" in printed.getvalue()
+
+
 # -- The page and the command line ---------------------------------------------------------------
 
 
@@ -321,8 +348,8 @@ def test_the_list_has_a_line_for_every_lesson(capsys):
 
 
 def test_a_number_that_is_no_lesson_is_answered(capsys):
-    assert main(["22"]) == 2
-    assert "there is no lesson 22" in capsys.readouterr().err
+    assert main(["23"]) == 2
+    assert "there is no lesson 23" in capsys.readouterr().err
     assert main(["first"]) == 2
     assert "write a lesson's number" in capsys.readouterr().err
 

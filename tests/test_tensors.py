@@ -6,6 +6,7 @@ What needs JAX runs with -m jax, what needs PyTorch with -m torch.
 import math
 import os
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ import pytest
 import nn
 from autograd_lite import TABLE, Op, Value, identity, ops, relu, sigmoid, tanh
 from autograd_lite.special_ops import hardtanh, leaky_relu
+from demos.__main__ import run_lesson
+from demos.contents import find_lesson
 from demos.images import load_images
 from nn import Network, sigmoid_cross_entropy, softmax_cross_entropy, squared_error
 from nn.matrices import matrices_of, network_of
@@ -536,3 +539,44 @@ def test_modules_that_are_none_of_ours_are_answered_with_what_to_write(torch):
     for model, what in ((Net(), "Net"), ([1.0], "list"), (unit, "type")):
         with pytest.raises(TypeError, match=rf"only a torch.nn.Sequential.*not {what}; write"):
             nn.from_torch(model)
+
+
+# -- The lesson ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("JAX", marks=pytest.mark.jax),
+        pytest.param("PyTorch", marks=pytest.mark.torch),
+    ],
+)
+def test_the_lesson_compares_every_slope_and_takes_every_number_back(name, tmp_path, capsys):
+    names = run_lesson(find_lesson(22), ["--lang", "en", "--out", str(tmp_path)])
+    assert names["returned"][name] == 47
+    assert names["apart"][name] <= 64 * 8 * ULP
+    assert f"{name}: the 47 slopes are" in capsys.readouterr().out
+
+
+# -- The README ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
+@pytest.mark.parametrize(
+    "package",
+    [
+        pytest.param("jax", marks=pytest.mark.jax),
+        pytest.param("torch", marks=pytest.mark.torch),
+    ],
+)
+def test_the_readmes_example_runs_as_it_stands(package, readme):
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    (example,) = re.findall(rf"```python\n(import {package}, nn\n.*?)```", text, re.DOTALL)
+    images = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    network = Network([2, 3, 1], seed=1)
+    names = {"images": images, "network": network}
+    exec(example, names)
+    assert names["network"] is not network
+    assert bits(names["network"]) == bits(network)
+    wanted = [network(image)[0].data for image in images]
+    assert names["outputs"][:, 0].tolist() == pytest.approx(wanted, abs=1e-15)
