@@ -328,12 +328,11 @@ def test_lesson_22_matrices_give_every_number_of_the_units_to_the_last_bit(lesso
 def test_lesson_22_says_what_to_install_to_compare_with_a_library(monkeypatch, tmp_path):
     for package in ("jax", "torch"):
         monkeypatch.setitem(sys.modules, package, None)
-    for language, words in (("en", "to compare with JAX: pip"), ("ja", "JAX と比べるには: pip")):
-        printed = io.StringIO()
-        with Speaking(language), contextlib.redirect_stdout(printed):
-            run_lesson(find_lesson(22), ["--lang", language, "--out", str(tmp_path)])
-        assert f"{words} install jax\n" in printed.getvalue()
-        assert "pip install torch\n" in printed.getvalue()
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        names = run_lesson(find_lesson(22), ["--lang", "en", "--out", str(tmp_path)])
+    assert re.search(r"JAX +pip install jax +\n +PyTorch +pip install torch", printed.getvalue())
+    assert names["apart"] == names["returned"] == {}
 
 
 # -- The page and the command line ---------------------------------------------------------------

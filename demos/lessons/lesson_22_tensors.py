@@ -26,7 +26,7 @@ page.say(
         スカラー      数 1 つ                  z_1^2
         ベクトル      1 列に並んだ数           z^2     （3 個）
         行列          縦と横に並んだ数         W^2     （3 行 12 列）
-        テンソル      いくつの方向に並んでもよい。画像 64 枚なら 64 × 4 × 3
+        テンソル      いくつの方向に並んでもよい（画像、行、列）
 
     新しい数学は出てきません。ユニットの重みを 1 行ずつ並べて行列 W にします（レッスン 10）。
     W の j 行 i 列が w_ji です。すると、1 つの層がまるごと 1 つの式になります。
@@ -41,7 +41,7 @@ page.say(
         scalar      one number                     z_1^2
         vector      a list of numbers              z^2     (3 of them)
         matrix      numbers in rows and columns    W^2     (3 rows, 12 columns)
-        tensor      in any number of directions: 64 images are 64 x 4 x 3
+        tensor      in any number of directions: images, rows, columns
 
     There is no new mathematics in it. Let each row of a matrix W hold the weights of one unit
     (lesson 10): in row j and column i stands w_ji. Then a whole layer is one formula:
@@ -88,10 +88,13 @@ page.say(
     かっこの中は、δ^3 と、W^3 の「i 列目」の内積です。列を行に置きかえた行列（転置行列）を W^T と
     書けば、かっこの中を並べたものは (W^3)^T δ^3 です。誤差は、転置した行列で逆向きに伝わります。
 
-    重みの勾配は ∂C/∂w_ji = δ_j a_i でした。すべての j と i について並べると、δ を縦、a を横に
+    重みの勾配は、誤差とその入力の積でした。すべての j と i について並べると、δ を縦、a を横に
     置いた「掛け算の表」になります。これを外積といい、縦 1 列の行列と横 1 行の行列の積です。
 
+        ∂C/∂w_ji^l = δ_j^l a_i^(l-1)       ∂C/∂b_j^l = δ_j^l
         ∂C/∂W^l = δ^l (a^(l-1))^T          ∂C/∂b^l = δ^l
+
+    1 枚目の画像の勾配 47 個が、`backward` の勾配と（Python の == で）等しいかを数えます。
     """,
     en="""
     The errors delta are put in order likewise (lesson 21):
@@ -103,11 +106,14 @@ page.say(
     matrix whose rows are the columns of W, the transpose: then the brackets, in order, are
     (W^3)^T delta^3. Errors travel backwards through the transposed matrix.
 
-    The gradient of a weight was ∂C/∂w_ji = delta_j a_i. For all j and i that is a multiplication
-    table with delta at its side and a along its top. It is called the outer product: a matrix
-    of one column times a matrix of one row.
+    The gradient of a weight was an error times what went in there. For all j and i that is a
+    multiplication table with delta at its side and a along its top. It is called the outer
+    product: a matrix of one column times a matrix of one row.
 
+        ∂C/∂w_ji^l = delta_j^l a_i^(l-1)       ∂C/∂b_j^l = delta_j^l
         ∂C/∂W^l = delta^l (a^(l-1))^T          ∂C/∂b^l = delta^l
+
+    How many of the 47 slopes of the first image are (Python's ==) those of `backward`?
     """,
 )
 C.backward()
@@ -126,11 +132,12 @@ def flat(layers: Any) -> list[float]:
 
 def slopes_of(network: Network) -> Any:
     """Return what backward has left, in the shape of the matrices."""
-    return [
-        ([[w.grad for w in unit.weights] for unit in layer.units],
-         [unit.bias.grad for unit in layer.units])
-        for layer in network.computing_layers()
-    ]  # fmt: skip
+    slopes = []
+    for layer in network.computing_layers():
+        W = [[w.grad for w in unit.weights] for unit in layer.units]
+        b = [unit.bias.grad for unit in layer.units]
+        slopes.append((W, b))
+    return slopes
 
 
 def equal(found: list[float], wanted: list[float]) -> int:
@@ -140,9 +147,7 @@ def equal(found: list[float], wanted: list[float]) -> int:
 
 by_delta = flat([(outer2, delta2), (outer3, delta3)])
 same = equal(by_delta, flat(slopes_of(network)))
-page.write(
-    page.text(f"    47 個の勾配のうち、{same} 個が等しい", f"    equal: {same} of 47 slopes")
-)
+print(f"    == {same} / 47")
 
 # %%
 picture = figure(7.6, 3.2)
@@ -175,16 +180,18 @@ page.say(
 
     D は、1 枚ごとの δ を 1 列にして並べた行列です。C_T の勾配は 1 枚ごとの勾配の和でした
     （レッスン 21）。その和は、内積の中の「足す」がしてくれます。（b は Z のどの列にも足します。）
+    画像 1 枚ずつの 64 回の `backward` と、行列の積を、また 47 個とも比べます。
     """,
     en="""
     And products of matrices: where do they come from? From there being 64 images. Let each
     column of a matrix A hold one image (12 rows, 64 columns):
 
-        weighted inputs    Z = W A + b           in row j, column k: unit j's weights with image k
-        gradient           ∂C_T/∂W = D A^T       in row j, column i: delta_j a_i over all 64 images
+        weighted inputs    Z = W A + b         in row j, column k: weights of unit j with image k
+        gradient           ∂C_T/∂W = D A^T     in row j, column i: delta_j a_i over all 64 images
 
     D holds the deltas, a column for each image. The gradient of C_T is the sum of those of the
     single images (lesson 21), and the inner product does that sum. (b is added to each column.)
+    Once more all 47, by products of matrices and by 64 times `backward`, image by image:
     """,
 )
 pixels = [image.pixels for image in images]
@@ -218,12 +225,7 @@ for x, t in zip(pixels, targets):
     squared_error(network(x), t).backward()
 one_by_one = flat(slopes_of(network))
 same_in_batch = equal(flat(of_batch), one_by_one)
-page.write(
-    page.text(
-        f"    行列の積と、64 回の backward: 47 個の勾配のうち、{same_in_batch} 個が等しい",
-        f"    products of matrices, and 64 backward passes: {same_in_batch} of 47 slopes are equal",
-    )
-)
+print(f"    == {same_in_batch} / 47")
 
 # %%
 Z2 = matrix_product(W2, A1)
@@ -241,11 +243,11 @@ for axes, name, M in (
     axes.set_title(name, fontsize=11)
     axes.set_xticks([])
     axes.set_yticks([])
-row, column = (unit - 0.5, unit + 0.5), (shown - 0.5, shown + 0.5)
+across, down = (shown - 0.5, shown + 0.5), (unit - 0.5, unit + 0.5)
 for axes, (x1, x2), (y1, y2) in (
-    (left, (-0.5, 11.5), row),
-    (top, column, (-0.5, 11.5)),
-    (middle, column, row),
+    (left, (-0.5, 11.5), down),
+    (top, across, (-0.5, 11.5)),
+    (middle, across, down),
 ):
     corners = [x1, x2, x2, x1, x1], [y1, y1, y2, y2, y1]
     axes.plot(*corners, color=GREEN, linewidth=2, clip_on=False)
@@ -263,13 +265,14 @@ page.say(
     JAX の利用者が書く形、つまり (W, b) の組のリストと関数 predict にして渡します。`to_torch` は
     PyTorch のモジュールにします。勾配の求め方は渡しません。JAX と PyTorch が自分で微分した
     勾配と、ここまでの勾配を、47 個とも比べます（足す順番が違うので、最後の桁は変わりえます）。
+    まだ入っていないものには、入れるためのコマンドが出ます。
     """,
     en="""
     These are the formulas that a program for JAX or PyTorch is made of. `to_jax` hands the
     network over as a user of JAX would have written it, a list of pairs (W, b) and a function
     predict; `to_torch` makes a module of PyTorch. How to differentiate is not handed over:
     they do that themselves. All 47 slopes of theirs, beside ours (sums are taken in another
-    order, so a last digit may differ):
+    order, so a last digit may differ; of what is missing, the table says how to install it):
     """,
 )
 
@@ -302,28 +305,24 @@ def by_torch() -> Any:
     return slopes, from_torch(model)
 
 
-apart, returned = {}, {}
+apart, returned, rows = {}, {}, []
 for name, package, compute in (("JAX", "jax", by_jax), ("PyTorch", "torch", by_torch)):
     if find_spec(package) is None:
-        page.write(
-            page.text(
-                f"    {name} と比べるには: pip install {package}",
-                f"    to compare with {name}: pip install {package}",
-            )
-        )
+        rows.append([name, f"pip install {package}", ""])
         continue
     slopes, taken_back = compute()
     apart[name] = max(abs(x - y) for x, y in zip(flat(slopes), one_by_one))
     numbers = [[p.data for p in each.parameters()] for each in (taken_back, network)]
     returned[name] = equal(*numbers)
-    page.write(
-        page.text(
-            f"    {name}: 47 個の勾配の差は最大 {apart[name]:.0e}。"
-            f"もどしたネットワークでは {returned[name]} 個の数が等しい",
-            f"    {name}: the 47 slopes are {apart[name]:.0e} apart at most; "
-            f"taken back, {returned[name]} numbers are equal",
-        )
-    )
+    rows.append([name, f"{apart[name]:.0e}", f"== {returned[name]} / 47"])
+page.table(
+    [
+        "",
+        page.text("勾配の差（最大）", "slopes apart at most"),
+        page.text("もどした重みとバイアス", "weights and biases taken back"),
+    ],
+    rows,
+)
 
 # %%
 page.ask(
