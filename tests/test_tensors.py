@@ -59,6 +59,13 @@ def strange_network():
     return network
 
 
+def with_biases(network):
+    for layer in network.computing_layers():
+        for j, unit in enumerate(layer.units, start=1):
+            unit.bias.data = 0.3 * j - 0.5
+    return network
+
+
 def one_unit(op, w=1.0):
     return network_of([([[w]], [0.0])], op)
 
@@ -87,9 +94,9 @@ def assert_close(found, wanted, z, told):
 
 
 def digits():
-    """Return the images and targets of the digit network, and the network itself."""
+    """Return the digit network, its biases not 0, and its images and targets."""
     images = load_images()
-    network = Network([12, 3, 2], seed=1)
+    network = with_biases(Network([12, 3, 2], seed=1))
     return network, [image.pixels for image in images], [image.target for image in images]
 
 
@@ -232,7 +239,7 @@ def test_jax_gives_the_outputs_of_the_network_with_jit_and_vmap_too(jax):
 def test_the_gradient_that_jax_finds_itself_is_ours(jax, cost):
     network, images, targets = digits()
     if cost is not squared_error:
-        network = Network([12, 3, 2], [tanh, identity], seed=1)
+        network = with_biases(Network([12, 3, 2], [tanh, identity], seed=1))
     params, predict = nn.to_jax(network)
     in_jax = costs_in_jax(jax.numpy, jax.nn)[cost]
     outputs = jax.vmap(predict, in_axes=(None, 0))
@@ -431,7 +438,7 @@ def test_pytorch_gives_the_outputs_of_the_network_for_one_image_and_for_rows(tor
 def test_the_gradient_that_pytorch_finds_itself_is_ours(torch, cost):
     network, images, targets = digits()
     if cost is not squared_error:
-        network = Network([12, 3, 2], [tanh, identity], seed=1)
+        network = with_biases(Network([12, 3, 2], [tanh, identity], seed=1))
     model = nn.to_torch(network)
     C = costs_in_torch(torch)[cost](model(tensor(torch, images)), tensor(torch, targets))
     C.backward()

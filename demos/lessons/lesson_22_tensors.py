@@ -11,9 +11,10 @@ from autograd_lite import sigmoid, total
 from demos.images import LEARNED, load_images
 from demos.page import Page
 from demos.plots import BLUE, GREEN, ORANGE, colours_between, figure, signed
-from nn import Network, from_jax, from_torch, squared_error, to_jax, to_torch
+from nn import GradientDescent, Network, squared_error, train
 from nn.linear_algebra import each, matrix_product, matrix_vector, transpose, vector_sum
 from nn.matrices import matrices_of
+from nn.tensors import from_jax, from_torch, to_jax, to_torch
 
 page = Page(22)
 
@@ -51,7 +52,10 @@ page.say(
     """,
 )
 images = load_images(LEARNED)
+pixels = [image.pixels for image in images]
+targets = [image.target for image in images]
 network = Network([12, 3, 2], seed=1)
+train(network, pixels, targets, epochs=10, update=GradientDescent(0.3))  # b is no longer 0
 (W2, b2, _), (W3, b3, _) = matrices_of(network)
 
 image = images[0]
@@ -66,6 +70,7 @@ page.say(
     ja="1 枚目の画像で、行列の式とユニットごとの計算を比べます。最後のビットまで同じ数です。",
     en="For the first image, by matrices and unit by unit: the same numbers, to the last bit.",
 )
+network.zero_grad()
 C = squared_error(network(image.pixels), image.target)
 by_matrices = {f"z_{j}^2": z for j, z in enumerate(z2, start=1)}
 by_matrices |= {f"z_{j}^3": z for j, z in enumerate(z3, start=1)}
@@ -194,8 +199,6 @@ page.say(
     Once more all 47, by products of matrices and by 64 times `backward`, image by image:
     """,
 )
-pixels = [image.pixels for image in images]
-targets = [image.target for image in images]
 A1, T = transpose(pixels), transpose(targets)
 
 
