@@ -36,12 +36,39 @@ def row_by_numpy(op):
     return of_terms
 
 
-def by_numpy(text, *arrays):
-    """Return what the text's function gives of these arrays, with NumPy in the place of JAX."""
-    names = {"jnp": np, **{name: row_by_numpy(op) for name, op in text.called.items()}}
+class RowByRow:
+    """Stands for `jax`: runs a function for each row of a batch, and stacks what it gives."""
+
+    @staticmethod
+    def vmap(function, axes):
+        def of_rows(*arrays):
+            count = next(len(array) for array, axis in zip(arrays, axes) if axis == 0)
+            rows = [
+                function(*[a if axis is None else a[k] for a, axis in zip(arrays, axes)])
+                for k in range(count)
+            ]
+            return tuple(np.stack(column) for column in zip(*rows))
+
+        return of_rows
+
+
+def run_by_numpy(text, source, function, arrays):
+    """Return what a function of the text gives of these arrays, with NumPy in the place of JAX."""
+    names = {"jnp": np, "jax": RowByRow}
+    names.update({name: row_by_numpy(op) for name, op in text.called.items()})
     names.update(text.constants(np.array, np.array))
-    exec(text.single(), names)
-    return names[text.function](*[np.asarray(array, float) for array in arrays])
+    exec(source, names)
+    return names[function](*[np.asarray(array, float) for array in arrays])
+
+
+def by_numpy(text, *arrays):
+    """Return the outputs of one row."""
+    return run_by_numpy(text, text.single(), text.function, arrays)
+
+
+def summed_by_numpy(text, varying, *arrays):
+    """Return the outputs summed over the rows of a batch."""
+    return run_by_numpy(text, text.summed(varying), f"{text.function}_summed", arrays)
 
 
 @pytest.mark.parametrize("block", range(4))
@@ -153,3 +180,40 @@ def test_shapes_are_those_of_the_groups():
     text = JaxText(f.program, f.input_sizes, f.output_sizes, "f")
     product, one, none = by_numpy(text, 2.0, [3.0])
     assert (product.shape, one.shape, np.asarray(none).shape) == ((), (1,), (0,))
+
+
+def test_constants_that_come_later_leave_what_was_gathered_before_as_it_was():
+    x = [Value(0.3 * k, f"x_{k}") for k in range(40)]
+    source = random.Random(7)
+    rows = [[*source.sample(x, 3), Value(0.5 + k)] for k in range(20)]
+    sums = [total(source.sample(row, 4)) for row in rows]  # gathered, constants among them
+    outputs = [y * y - Value(100.0 + k) for k, y in enumerate(sums)]
+    (found,) = by_numpy(raised(outputs, x), [node.data for node in x])
+    assert found == pytest.approx([node.data for node in outputs], rel=1e-14)
+
+
+@pytest.mark.parametrize("sizes", [[3, 2], [12, 3, 2], [2, 1]])
+def test_sums_over_a_batch_are_the_programs_sums(sizes):
+    source = random.Random(1)
+    network = nn.Network(sizes, seed=3)
+    f = compiled_network(network, nn.squared_error, "python")
+    text = JaxText(f.program, f.input_sizes, f.output_sizes, "C")
+    p = [parameter.data for parameter in network.parameters()]
+    images = [[source.random() for _ in range(sizes[0])] for _ in range(5)]
+    targets = [[source.random() for _ in range(sizes[-1])] for _ in range(5)]
+    C, g = summed_by_numpy(text, (False, True, True), p, images, targets)
+    expected_C, expected_g = f.summed(p, images, targets)
+    assert C == pytest.approx(expected_C, rel=1e-13)
+    assert g == pytest.approx(expected_g, rel=1e-11, abs=1e-15)
+
+
+def test_products_in_pairs_that_are_read_again_are_summed_right():
+    w = [Value(0.1 * k + 0.2, f"w_{k}") for k in range(4)]
+    x = [Value(0.3 * k - 0.5, f"x_{k}") for k in range(3)]
+    pairs = [a * b for a in w for b in x]
+    outputs = [*pairs, total([sigmoid(pair) for pair in pairs[::2]]), total(pairs[:5])]
+    f = Compiled(outputs, [w, x])
+    text = JaxText(f.program, f.input_sizes, [len(outputs)], "y")
+    rows = [[0.1, 0.2, 0.3], [-1.0, 2.0, 0.5]]
+    (found,) = summed_by_numpy(text, (False, True), [node.data for node in w], rows)
+    assert found == pytest.approx(f.summed([node.data for node in w], rows)[0:], rel=1e-14)

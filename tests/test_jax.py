@@ -6,6 +6,8 @@ On the awkward grid JAX gives what eager code gives, but for these differences:
 - sinh and cosh are taken from one exp, whose exponent is rounded: they are off by |x| ulp;
 - where Python raises, there is a nan or an infinity;
 - the sign of a zero may be lost, and a sum may be added in another order (as in native code).
+JAX's own derivatives of a compiled value differ from the compiled gradients in one thing more:
+behind an operand that was not picked, an infinite slope gives nan (0 · inf), where ours gives 0.
 """
 
 import doctest
@@ -28,8 +30,10 @@ from autograd_lite import (
     exp,
     gradients,
     log,
+    maximum,
     recompute,
     relu,
+    sqrt,
     total,
 )
 from autograd_lite.compiling.spelling import spell
@@ -139,6 +143,12 @@ def test_jaxs_own_derivatives_of_a_row_are_ours_at_kinks_too(op):
     kept = np.isfinite(expected)
     assert kept.sum() >= 3
     assert found[kept] == pytest.approx(expected[kept], rel=1e-13, abs=1e-300)
+
+
+def test_along_an_operand_that_is_not_picked_nothing_is_passed_on_whatever_arrives():
+    x, y = Value(0.0, "x"), Value(-1.0, "y")
+    f = compile(sqrt(maximum(x, y)), [x, y], target="jax")
+    assert [float(slope) for slope in jax.grad(f, (0, 1))(0.0, -1.0)] == [math.inf, 0.0]
 
 
 def test_numbers_below_the_smallest_normal_one_may_be_zero_and_nothing_else():

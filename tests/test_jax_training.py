@@ -50,7 +50,9 @@ def test_every_update_gives_the_curve_of_eager_values(make, batch_size):
 
 @pytest.mark.parametrize("batch_size", [None, 16])
 @pytest.mark.parametrize("settings", [
-    {"stop_below": 17.9}, {"patience": 3, "update": nn.GradientDescent(3.0)}, {},
+    {"stop_below": 17.9}, {"patience": 3, "update": nn.GradientDescent(3.0)},
+    {"patience": 4, "update": nn.GradientDescent(3.0)},
+    {"patience": 5, "update": nn.GradientDescent(3.0)}, {},
 ])  # fmt: skip
 def test_a_training_ends_where_eager_ends_with_the_same_parameters(settings, batch_size):
     settings = {"epochs": 40, "batch_size": batch_size, **settings}
@@ -61,6 +63,17 @@ def test_a_training_ends_where_eager_ends_with_the_same_parameters(settings, bat
         history.best_epoch, pytest.approx(history.best, rel=1e-10)
     )  # fmt: skip
     assert q == pytest.approx(p, rel=1e-8)
+
+
+@pytest.mark.parametrize("epoch", range(4, 9))
+def test_a_training_ends_in_the_middle_of_a_call_too(epoch):
+    settings = {"epochs": 10, "update": nn.GradientDescent(0.02)}
+    costs = trained("eager", **settings)[0].costs
+    limit = (costs[epoch - 1] + costs[epoch]) / 2
+    found, q = trained("jax", stop_below=limit, **settings)
+    _, p = trained("eager", stop_below=limit, **settings)
+    assert (found.stopped, len(found.costs)) == ("stop_below", epoch + 1)
+    assert q == pytest.approx(p, rel=1e-10)
 
 
 @pytest.mark.parametrize("batch_size", [None, 16])
@@ -80,7 +93,7 @@ class Far:
         return "Far()"
 
     def __call__(self, p, g):
-        return [1e120 * x + 0.0 * slope for x, slope in zip(p, g)]
+        return [1e120 * x for x in p]
 
 
 @pytest.mark.parametrize("batch_size", [None, 16])
@@ -231,6 +244,20 @@ def test_a_training_goes_on_with_another_engine_and_other_devices(tmp_path):
     assert found.costs == pytest.approx(whole.costs, rel=1e-12)
     assert q == pytest.approx(p, rel=1e-10)
     assert math.isfinite(found.best)
+
+
+@pytest.mark.parametrize("engine", ["eager", "jax"])
+def test_the_best_epoch_may_lie_before_the_kill(engine, tmp_path):
+    """The step is too long: the first epoch stays the best, and its parameters are kept."""
+    file = tmp_path / "run.json"
+    for update in (nn.Adam(5.0), nn.Adam(5.0)):
+        whole, p = trained("eager", nn.Adam(5.0), epochs=30, patience=6)
+        assert whole.stopped == "patience" and whole.best_epoch < 4
+        epochs = 4 if not file.exists() else 30
+        found, q = trained(engine, update, epochs=epochs, patience=6, checkpoint=file)
+    assert found.stopped == "patience"
+    assert (found.best_epoch, len(found.costs)) == (whole.best_epoch, len(whole.costs))
+    assert q == pytest.approx(p, rel=1e-9)
 
 
 def test_two_processes_train_as_one_and_one_of_them_writes(tmp_path):
