@@ -90,9 +90,10 @@ def test_the_frame_opens_in_the_chosen_language_and_at_the_chosen_level():
 
 def test_of_many_steps_the_first_are_told_and_the_rest_is_counted():
     steps = trace(digit_cost())
-    assert beside(steps.show()).count("<details>") == 60
-    assert f"... and {len(steps) - 60} more steps" in beside(steps.show())
-    lines = str(steps.show()).split("\n")
+    display = steps.show()
+    assert beside(display).count("<details>") == 60
+    assert f"... and {len(steps) - 60} more steps" in beside(display)
+    lines = str(display).split("\n")
     assert len(lines) == 14
     assert max(map(len, lines)) <= 104
     assert lines[-1] == f"... and {len(steps) - 12} more steps"
