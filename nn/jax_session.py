@@ -138,9 +138,8 @@ class JaxSession(PythonSession):
             state.C + C,
             state.taken + 1,
         )
-        chosen: State = jax.tree.map(
-            lambda new, old: jnp.where(live, new, old), after, state._replace(live=live)
-        )
+        before = state._replace(live=live)
+        chosen: State = jax.tree.map(partial(jnp.where, live), after, before)
         return chosen
 
     def run(self, one_epoch: bool) -> str:

@@ -192,6 +192,15 @@ def test_constants_that_come_later_leave_what_was_gathered_before_as_it_was():
     assert found == pytest.approx([node.data for node in outputs], rel=1e-14)
 
 
+def test_constants_that_differ_are_numbers_of_one_array():
+    x = [Value(0.3 * k, f"x_{k}") for k in range(40)]
+    outputs = [0.5 * (node - (0.25 + k * k)) for k, node in enumerate(x)]
+    text = raised(outputs, x)
+    assert len(text.single().splitlines()) == 8
+    (found,) = by_numpy(text, [node.data for node in x])
+    assert found == pytest.approx([node.data for node in outputs], rel=1e-14)
+
+
 @pytest.mark.parametrize("sizes", [[3, 2], [12, 3, 2], [2, 1]])
 def test_sums_over_a_batch_are_the_programs_sums(sizes):
     source = random.Random(1)

@@ -10,9 +10,11 @@ JAX's own derivatives of a compiled value differ from the compiled gradients in 
 behind an operand that was not picked, an infinite slope gives nan (0 · inf), where ours gives 0.
 """
 
+import copy
 import doctest
 import itertools
 import math
+import pickle
 import random
 import re
 from pathlib import Path
@@ -33,6 +35,7 @@ from autograd_lite import (
     maximum,
     recompute,
     relu,
+    sigmoid,
     sqrt,
     total,
 )
@@ -231,6 +234,21 @@ def test_a_batch_is_summed_and_each_row_is_what_a_call_gives():
         assert np.asarray(by_vmap[1][k]) == pytest.approx(np.asarray(slopes), rel=1e-13)
 
 
+def test_a_function_first_called_while_jax_traces_is_as_good_in_the_next_trace():
+    x = [Value(0.5 * k, f"x_{k}") for k in range(30)]
+    chosen = random.Random(3)
+    outputs = [node * (1.0 + k) for k, node in enumerate(x)]
+    outputs += [total(chosen.sample(x, 5)) for _ in range(20)]  # constants, and an index
+    f = compile([outputs], [x], target="jax")
+    point = jnp.arange(30.0)
+    expected = compile([outputs], [x])(list(range(30)))[0]
+    for traced, given in (
+        (f, point), (jax.vmap(f), point[None]), (f.summed, point[None]), (f.each, point[None])
+    ):  # fmt: skip
+        (found,) = jax.jit(traced)(given)
+        assert np.asarray(found).ravel() == pytest.approx(expected)
+
+
 def test_what_no_row_changes_is_summed_as_often_as_there_are_rows():
     x, y = Value(2.0, "x"), Value(3.0, "y")
     outputs = [x * y, exp(x), [Value(7.0), y]]
@@ -249,6 +267,17 @@ def test_the_traced_program_does_not_grow_with_the_number_of_weights():
         traced = jax.make_jaxpr(f.function_for((False, True, True)))(p, images, targets)
         lengths.add(len(traced.jaxpr.eqns))
     assert len(lengths) == 1
+
+
+def test_a_copy_computes_the_same_and_so_does_what_was_pickled():
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    f = compile([x * sigmoid(y), [y - 0.25, y - 0.5]], [x, y], target="jax")
+    expected = f(2.0, 3.0)
+    for other in (copy.deepcopy(f), pickle.loads(pickle.dumps(f))):
+        product, differences = other(2.0, 3.0)
+        assert (product, differences.tolist()) == (expected[0], expected[1].tolist())
+        assert other.source == f.source
+    assert repr(f) == "<compiled for jax: 2 inputs, 4 instructions, 3 outputs>"
 
 
 def test_source_is_the_function_that_runs():

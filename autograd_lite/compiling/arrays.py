@@ -179,14 +179,10 @@ class Arrays:
         form: list[tuple[Any, ...]] = []
         starts: list[int] = []
         if not op.sequences:
-            known = all(type(r) is float for r in references)  # it failed: JAX has a nan there
             for reference in references:
-                if type(reference) is int or known:
-                    array, index = self.place(reference)
-                    form.append((array, 0, 0, ""))
-                    starts.append(index)
-                else:
-                    form.append(("", 0, 0, float(reference).hex()))
+                array, index = self.place(reference)
+                form.append((array, 0, 0, ""))
+                starts.append(index)
             return tuple(form), tuple(starts)
         rows = [[self.place(r) for r in row] for row in op.split(references)]
         if op.term and all(len(row) > 1 and row[0][1] > row[-1][1] for row in rows):

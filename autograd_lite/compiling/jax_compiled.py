@@ -17,11 +17,13 @@ from autograd_lite.simplified import simplified
 try:
     import jax
     import jax.numpy as jnp
-except ImportError:
+
+    from autograd_lite.compiling.jax_rows import row_of
+except ImportError as error:
     raise ImportError(
         'for target="jax" and engine="jax", JAX is needed: pip install "autograd-lite[jax]" '
         "(for a GPU or TPU, install JAX as its own site says)"
-    ) from None
+    ) from error
 
 __all__ = ["DTYPES", "JaxCompiled", "checked_dtype", "jax", "jnp"]
 
@@ -97,13 +99,13 @@ class JaxCompiled(Compiled):
         """Return the function of arrays, for batches in these arguments that of their sums."""
         found = self.functions.get(varying)
         if found is None:
-            from autograd_lite.compiling.jax_rows import row_of
-
             source = self.text.summed(varying) if any(varying) else self.text.single()
             known: dict[str, Any] = {"jax": jax, "jnp": jnp}
             for name, op in self.text.called.items():
                 known[name] = row_of(op)
-            known.update(self.text.constants(partial(jnp.asarray, dtype=self.dtype), jnp.asarray))
+            with jax.ensure_compile_time_eval():  # numbers, also while JAX traces a caller
+                numbers = partial(jnp.asarray, dtype=self.dtype)
+                known.update(self.text.constants(numbers, jnp.asarray))
             found = self.functions[varying] = function_of(source, known)
         return found
 

@@ -154,7 +154,7 @@ class JaxText:
         for access in step.operands:
             found = directions(step, access)
             axes += found
-            if access.space == "" or [*found.values()] != self.whole(int(access.space)):
+            if [*found.values()] != self.whole(int(access.space)):
                 return False
         return step.op is ops.mul and sorted(axes) == ["i", "o"]
 
@@ -208,7 +208,15 @@ class JaxText:
         if op.sequences:
             rows = [self.spread(step, access, terms=True) for access in step.operands]
             return f"{rows[0]}.sum(-1)" if op is ops.total else self.call(op, rows)
-        texts = [self.operand(step, access) for access in step.operands]
+        known = self.arrays.constant_array
+        # An op on constants alone failed when it was recorded, as it would in Python's arithmetic.
+        failed = all(access.space == known for access in step.operands)
+        texts = [
+            self.literal(access)
+            if access.space == known and not directions(step, access) and not failed
+            else self.operand(step, access)
+            for access in step.operands
+        ]
         covered = {axis for access in step.operands for axis in directions(step, access)}
         if covered != set(result_axes(step)):
             texts[0] = self.spread(step, step.operands[0])
@@ -221,10 +229,14 @@ class JaxText:
         """Return the call of a row."""
         return f"{self.name_of[op]}({', '.join(texts)})"
 
+    def literal(self, access: Access) -> str:
+        """Return a constant as it is written; inf and nan are names that the program knows."""
+        constants = self.arrays.arrays[self.arrays.constant_array].constants
+        assert constants is not None
+        return repr(constants[access.start])
+
     def operand(self, step: Run, access: Access) -> str:
         """Return an operand, of a shape that goes with the others' by NumPy's rule."""
-        if access.space == "":
-            return repr(access.value)
         axes = directions(step, access)
         text = self.cut_out(access, axes.values())
         return f"{text}[:, None]" if "o" in axes and step.inner > 1 and "i" not in axes else text
@@ -272,7 +284,7 @@ def array_of(step: Step) -> int:
 def sources(step: Step) -> set[int]:
     """Return the arrays that a step reads."""
     if isinstance(step, Run):
-        return {int(access.space) for access in step.operands if access.space != ""}
+        return {int(access.space) for access in step.operands}
     if isinstance(step, Assembly):
         return {part.array for block in step.blocks for part in block.parts}
     return set(step.sources)
