@@ -3,8 +3,11 @@
 Every device has all parameters and its share of a step's images. It sums the gradient over these;
 the sums meet (an all-reduce, which JAX puts in), and each device takes the same step.
 
-Several hosts: call `jax.distributed.initialize()` before training, and run the same script with
-the same images on each. `jax.devices()` are then those of all hosts.
+Several hosts: run the same script with the same images on each, and before all else call
+`jax.distributed.initialize()`, which finds the others where JAX knows the cluster (SLURM, TPU pods,
+Kubernetes); elsewhere with the address of host 0, how many hosts there are, and which this one is:
+`jax.distributed.initialize("10.0.0.1:1234", 4, 0)`. `jax.devices()` are then those of all hosts.
+A checkpoint is written by the first; all read it, so its folder is one that they share.
 
 Legend
     p, g        the numbers of the parameters, and their gradients
