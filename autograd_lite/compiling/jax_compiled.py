@@ -119,7 +119,7 @@ class JaxCompiled(Compiled):
             else:
                 function = self.function_for(varying)
             # Else a TPU would round the factors of products to bfloat16.
-            exact = jax.default_matmul_precision("highest")
+            exact = jax.default_matmul_precision("float32")  # the most that there is
             found = self.jitted[kind, varying] = jax.jit(exact(function))
         return found
 
