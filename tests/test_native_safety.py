@@ -172,6 +172,7 @@ def test_a_descent_keeps_the_numbers_that_its_rule_keeps():
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells its memory there")
+@pytest.mark.long
 def test_native_programs_leave_next_to_nothing_behind():
     def memory():
         gc.collect()

@@ -195,7 +195,9 @@ def test_the_digit_networks_page_has_closed_and_open_boxes_in_under_600_kilobyte
     assert data["shownBy"]["node"] == {}
 
 
-@pytest.mark.parametrize(("hidden", "views"), [("3", 9), ("40", 1)])
+@pytest.mark.parametrize(
+    ("hidden", "views"), [("3", 9), pytest.param("40", 1, marks=pytest.mark.long)]
+)
 def test_the_digit_demo_writes_the_page_of_one_image(tmp_path, capsys, hidden, views):
     assert digits.main(["--epochs", "1", "--hidden", hidden, "--out", str(tmp_path)]) == 0
     written = tmp_path / "backprop.html"
