@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 # ruff: noqa: E402 (the project is found before it is imported)
 import nn
 from nn.compiled import compiled_network, rule_of
-from nn.sessions import Limits, PythonSession
+from nn.sessions import Limits, PythonSession, Task
 
 RATE = 0.01
 
@@ -68,8 +68,9 @@ def native(problem):
 
 def generated_python(problem):
     whole = itertools.repeat([list(range(len(problem.images)))])
-    session = PythonSession(problem.network, problem.images, problem.targets, nn.squared_error,
-                            nn.GradientDescent(RATE), whole, Limits(1, None, None))  # fmt: skip
+    session = PythonSession(Task(problem.network, problem.images, problem.targets,
+                                 nn.squared_error, nn.GradientDescent(RATE), whole,
+                                 Limits(1, None, None)))  # fmt: skip
 
     def steps(count):
         for _ in range(count):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from autograd_lite import Value, gradients
 from autograd_lite.compiling.javascript import JavaScriptCompiled
 
-__all__ = ["Curve", "Figure", "Surface", "program", "programs"]
+__all__ = ["Curve", "Figure", "Surface", "programs"]
 
 Range = tuple[float, float]
 Outputs = list[Value | Sequence[Value]]
@@ -87,12 +87,13 @@ class Surface(NamedTuple):
 Figure = Curve | Surface
 
 
-def program(figure: Figure) -> str:
-    """Return a figure's program as an expression of JavaScript: a function.
+def programs(figures: Sequence[Figure]) -> str:
+    """Return JavaScript in which `programs[k]` is the program of a page's figure k.
 
     >>> square = Curve(lambda x: x * x, ("x", "y"), 1.0, (-1.0, 3.0), (-1.0, 6.0))
-    >>> print(program(square))
-    (() => {
+    >>> print(programs([square]))
+    "use strict";
+    const programs = [(() => {
     // Compute the outputs of a recorded graph from its inputs.
     // The Python branches taken while the graph was recorded are frozen in it.
     function compute(x) {
@@ -101,13 +102,7 @@ def program(figure: Figure) -> str:
       return [v1, v2];
     }
     return compute;
-    })()
+    })()];
     """
-    f = figure.program()
-    return f"(() => {{\n{f.source}\nreturn {f.function_name};\n}})()"
-
-
-def programs(figures: Sequence[Figure]) -> str:
-    """Return JavaScript in which `programs[k]` is the program of a page's figure k."""
-    listed = ",\n".join(map(program, figures))
+    listed = ",\n".join([figure.program().expression for figure in figures])
     return f'"use strict";\nconst programs = [{listed}];'

@@ -118,9 +118,7 @@ def programs(networks: Mapping[int, Network]) -> str:
         excitements = [unit.a for unit in units if unit.a is not None]
         outputs: list[Value | Sequence[Value]] = [C, gradients(C, parameters), excitements]
         f = JavaScriptCompiled(outputs, [parameters, pixels, targets])
-        found.append(
-            f"programs[{hidden}] = (() => {{\n{f.source}\nreturn {f.function_name};\n}})();"
-        )
+        found.append(f"programs[{hidden}] = {f.expression};")
     return "\n".join(found)
 
 

@@ -2,36 +2,14 @@
 
 from typing import Any
 
-from nn.costs import Cost
-from nn.descent import Update
-from nn.sessions import (
-    Batches,
-    EagerSession,
-    Limits,
-    NativeSession,
-    PythonSession,
-    Rows,
-    Session,
-)
-from nn.units import Network
+from nn.sessions import EagerSession, NativeSession, PythonSession, Session, Task
 
 __all__ = ["ENGINES", "check_resumable", "session_of"]
 
 ENGINES = {"eager": EagerSession, "python": PythonSession, "native": NativeSession}
 
 
-def session_of(
-    engine: str,
-    network: Network,
-    images: Rows,
-    targets: Rows,
-    cost: Cost,
-    update: Update,
-    batches: Batches,
-    limits: Limits,
-    devices: Any = None,
-    dtype: str = "float64",
-) -> Session:
+def session_of(engine: str, task: Task, devices: Any = None, dtype: str = "float64") -> Session:
     """Return a training with the engine of a name, at its start.
 
     Raises ValueError for an unknown name, for devices or a dtype where the engine has none, and
@@ -40,13 +18,13 @@ def session_of(
     if engine == "jax":
         from nn.jax_session import JaxSession  # needs JAX: an extra
 
-        return JaxSession(network, images, targets, cost, update, batches, limits, devices, dtype)
+        return JaxSession(task, devices, dtype)
     if engine not in ENGINES:
         names = ", ".join(map(repr, ENGINES))
         raise ValueError(f"engine is {names} or 'jax', not {engine!r}")
     if devices is not None or dtype != "float64":
         raise ValueError(f'devices and dtype are for engine="jax", not {engine!r}')
-    return ENGINES[engine](network, images, targets, cost, update, batches, limits)
+    return ENGINES[engine](task)
 
 
 def check_resumable(engine: str) -> None:

@@ -24,10 +24,8 @@ import numpy as np
 from autograd_lite.compiling import compile
 from autograd_lite.compiling.jax_compiled import jax, jnp
 from nn.compiled import rule_of, state_of
-from nn.costs import Cost
 from nn.descent import Update
-from nn.sessions import LOOK_IN, Batches, Best, Limits, PythonSession, Rows, stepped
-from nn.units import Network
+from nn.sessions import LOOK_IN, Best, PythonSession, Task, stepped
 
 __all__ = ["JaxSession", "Devices", "devices_of"]
 
@@ -64,26 +62,16 @@ class JaxSession(PythonSession):
 
     target = "jax"
 
-    def __init__(
-        self,
-        network: Network,
-        images: Rows,
-        targets: Rows,
-        cost: Cost,
-        update: Update,
-        batches: Batches,
-        limits: Limits,
-        devices: Devices = None,
-        dtype: str = "float64",
-    ) -> None:
+    def __init__(self, task: Task, devices: Devices = None, dtype: str = "float64") -> None:
+        update = task.update
         self.dtype = dtype
         self.writes = jax.process_index() == 0
         chosen = devices_of(devices)
         self.fields, self.in_all = state_of(update)
         self.rule = rule_program(update, dtype)
-        self.steps = next(batches)
+        self.steps = next(task.batches)
         check_shares(len(chosen), {len(step) for step in self.steps})
-        super().__init__(network, images, targets, cost, update, batches, limits)
+        super().__init__(task)
         mesh = jax.sharding.Mesh(np.array(chosen), ("rows",))
         self.spread = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec("rows"))
         self.everywhere = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())

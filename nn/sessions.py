@@ -27,8 +27,8 @@ from nn.descent import Update
 from nn.units import Network
 
 __all__ = [
-    "LOOK_IN", "Rows", "Batches", "Best", "Limits", "Session", "EagerSession", "PythonSession",
-    "NativeSession", "train_step", "stepped", "put",
+    "LOOK_IN", "Rows", "Batches", "Best", "Limits", "Task", "Session", "EagerSession",
+    "PythonSession", "NativeSession", "train_step", "stepped", "put",
 ]  # fmt: skip
 
 LOOK_IN = 0.1  # seconds of native code between two looks at Ctrl-C and the progress bar
@@ -61,6 +61,18 @@ class Limits(NamedTuple):
         return "epochs"
 
 
+class Task(NamedTuple):
+    """What is trained, and how: the same for every engine."""
+
+    network: Network
+    images: Rows
+    targets: Rows
+    cost: Cost
+    update: Update
+    batches: Batches
+    limits: Limits
+
+
 class Session:
     """A training under way: the epochs, their costs and the lowest one. An engine adds `step`.
 
@@ -69,12 +81,12 @@ class Session:
 
     writes = True
 
-    def __init__(self, network: Network, update: Update, batches: Batches, limits: Limits) -> None:
-        self.network = network
-        self.update = update
-        self.batches = batches
-        self.limits = limits
-        self.nodes = network.parameters()
+    def __init__(self, task: Task) -> None:
+        self.network = task.network
+        self.update = task.update
+        self.batches = task.batches
+        self.limits = task.limits
+        self.nodes = task.network.parameters()
         self.found: list[float] = []
         self.lowest = Best(math.inf, -1, [node.data for node in self.nodes])
 
@@ -125,23 +137,15 @@ class Session:
 class EagerSession(Session):
     """A training with a graph of Values for each step."""
 
-    def __init__(
-        self,
-        network: Network,
-        images: Rows,
-        targets: Rows,
-        cost: Cost,
-        update: Update,
-        batches: Batches,
-        limits: Limits,
-    ) -> None:
-        super().__init__(network, update, batches, limits)
-        self.cost = cost
-        self.inputs = [network.inputs(image) for image in images]  # made once, used in every epoch
+    def __init__(self, task: Task) -> None:
+        super().__init__(task)
+        self.cost = task.cost
+        inputs = task.network.inputs
+        self.inputs = [inputs(image) for image in task.images]  # made once, used in every epoch
         self.targets = [
             [t if isinstance(t, Value) else Value(t, notation.target(j))
              for j, t in enumerate(row, start=1)]
-            for row in targets
+            for row in task.targets
         ]  # fmt: skip
 
     def step(self, batch: Sequence[int]) -> float:
@@ -192,22 +196,13 @@ class PythonSession(Session):
     target = "python"
     dtype = "float64"
 
-    def __init__(
-        self,
-        network: Network,
-        images: Rows,
-        targets: Rows,
-        cost: Cost,
-        update: Update,
-        batches: Batches,
-        limits: Limits,
-    ) -> None:
-        super().__init__(network, update, batches, limits)
+    def __init__(self, task: Task) -> None:
+        super().__init__(task)
         with collector_paused():  # a large network is tens of thousands of nodes
-            self.compiled = compiled_network(network, cost, self.target, self.dtype)
-        self.images = [[number(x) for x in image] for image in images]
-        self.targets = [[number(t) for t in target] for target in targets]
-        check_cost(network, cost, self.compiled, self.images, self.targets)
+            self.compiled = compiled_network(task.network, task.cost, self.target, self.dtype)
+        self.images = [[number(x) for x in image] for image in task.images]
+        self.targets = [[number(t) for t in target] for target in task.targets]
+        check_cost(task.network, task.cost, self.compiled, self.images, self.targets)
         self.rows = [[*image, *target] for image, target in zip(self.images, self.targets)]
         self.p = self.lowest.p
 
@@ -245,23 +240,15 @@ class NativeSession(PythonSession):
 
     target = "native"
 
-    def __init__(
-        self,
-        network: Network,
-        images: Rows,
-        targets: Rows,
-        cost: Cost,
-        update: Update,
-        batches: Batches,
-        limits: Limits,
-    ) -> None:
+    def __init__(self, task: Task) -> None:
         from autograd_lite.compiling.descent import Descent  # needs llvmlite: an extra
         from autograd_lite.compiling.native import NativeCompiled
 
-        super().__init__(network, images, targets, cost, update, batches, limits)
+        super().__init__(task)
         assert isinstance(self.compiled, NativeCompiled)
+        update, limits = self.update, self.limits
         fields, in_all = state_of(update)
-        self.epoch = next(batches)
+        self.epoch = next(self.batches)
         self.descent = Descent(
             self.compiled,
             rule_of(update),

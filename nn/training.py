@@ -26,7 +26,7 @@ from nn.checkpoints import EVERY, Checkpoint
 from nn.costs import Cost, squared_error
 from nn.descent import GradientDescent, Update
 from nn.engines import check_resumable, session_of
-from nn.sessions import Limits, Session, put
+from nn.sessions import Limits, Session, Task, put
 from nn.units import Network
 
 __all__ = ["train", "History", "progress_bar"]
@@ -132,9 +132,8 @@ def train(
         history.stopped = progress_made.stopped
         for _ in history.costs:
             next(order)
-    session = session_of(
-        engine, network, images, targets, cost, update, order, limits, devices, dtype
-    )
+    task = Task(network, images, targets, cost, update, order, limits)
+    session = session_of(engine, task, devices, dtype)
     if progress_made is not None:
         session.goes_on(progress_made.costs, progress_made.best)
     bar = progress_bar(epochs, progress)

@@ -20,7 +20,7 @@ from demos.cells import is_docstring, pieces
 from demos.contents import LESSONS, find_lesson
 from demos.lesson_pages import FILES, address, page_script
 from demos.lesson_pictures import main, write_site
-from demos.live_figures import Curve, program
+from demos.live_figures import Curve
 from demos.page import Live
 from demos.typeset import prose
 
@@ -105,7 +105,7 @@ def test_every_figure_computes_in_javascript_what_python_computes(figures):
     assert {number for number, _ in figures} == {3, 11, 13, 14, 15, 16, 17, 18}
     for number, figure in figures:
         places = places_of(figure)
-        code = f"const f = {program(figure)};\n" + (
+        code = f"const f = {figure.program().expression};\n" + (
             f"console.log(JSON.stringify({json.dumps(places)}.map((p) => f(...p))));"
         )
         done = node("-", said=code)

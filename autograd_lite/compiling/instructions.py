@@ -108,15 +108,19 @@ class Instructions:
             depends.append(found)
         return depends
 
-    def levels(self) -> list[int]:
-        """Return the level of each number: inputs are on 0, a result one above all it needs."""
-        levels = [0] * len(self.inputs)
-        for instruction in self.body:
+    def levels(self, steps: Iterable[int] | None = None) -> list[int]:
+        """Return the level of each number: inputs are on 0, a result one above all it needs.
+
+        steps       the instructions that count, in order; the results of others are as inputs are
+        """
+        n = len(self.inputs)
+        levels = [0] * (n + len(self.body))
+        for number in range(n, len(levels)) if steps is None else steps:
             level = 0
-            for reference in instruction.operands:
+            for reference in self.body[number - n].operands:
                 if type(reference) is int and levels[reference] > level:
                     level = levels[reference]
-            levels.append(level + 1)
+            levels[number] = level + 1
         return levels
 
 

@@ -408,6 +408,11 @@ class JavaScriptCompiled(Compiled):
         return Names(RESERVED).free(f"compute_{self.name}" if self.name else "compute")
 
     @property
+    def expression(self) -> str:
+        """The program as an expression of JavaScript: a function, its other names hidden."""
+        return f"(() => {{\n{self.source}\nreturn {self.function_name};\n}})()"
+
+    @property
     def source(self) -> str:
         """The program as text."""
         names = Names(RESERVED)

@@ -282,7 +282,7 @@ class Schedule:
                 )  # fmt: skip
 
 
-def by_level(program: Instructions, steps: Iterable[int]) -> list[list[int]]:
+def by_level(program: Instructions, steps: Sequence[int]) -> list[list[int]]:
     """Return instructions of a program by level: each one above all that it needs.
 
     Those of a level stand as what reads them does, the outputs first of all, which are in the
@@ -290,19 +290,10 @@ def by_level(program: Instructions, steps: Iterable[int]) -> list[list[int]]:
     through the graph came by first.
     """
     n = len(program.inputs)
-    levels: dict[int, int] = {}
-    found: list[list[int]] = []
+    levels = program.levels(steps)
+    found: list[list[int]] = [[] for _ in range(max(levels, default=0))]
     for number in steps:
-        level = 0
-        for reference in program.body[number - n].operands:
-            if type(reference) is int and reference in levels:
-                above = levels[reference] + 1
-                if above > level:
-                    level = above
-        levels[number] = level
-        if level == len(found):
-            found.append([])
-        found[level].append(number)
+        found[levels[number] - 1].append(number)
     read: dict[int, int] = {}  # a number -> how many were read before it
     count_as_read(read, program.outputs)
     for members in reversed(found):
