@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from autograd_lite.notation import in_signs
 from autograd_lite.stepping.joining import FOLDER as STEPPING
 from autograd_lite.stepping.joining import joined
-from autograd_lite.stepping.page import as_json, policy
+from autograd_lite.stepping.page import as_json, filled_page, policy
 from autograd_lite.words import LANGUAGES, Language, Speaking, chosen_language, text, texts
 from demos.cells import Piece, pieces
 from demos.contents import LESSONS, Lesson
@@ -172,8 +172,7 @@ def whole(titles: Mapping[Language, str], body: str, figures: Sequence[Figure]) 
         "programs": code,
         "script": script,
     }
-    template = (FILES / "page.html").read_text(encoding="utf-8")
-    return re.sub(r"\{\{(\w+)\}\}", lambda place: filled[place[1]], template)
+    return filled_page(FILES / "page.html", filled)
 
 
 def page_script() -> str:

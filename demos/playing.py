@@ -5,7 +5,6 @@ graph (`compile(..., target="javascript")`), for 1 to 8 hidden units; the starti
 seeds are those of `nn.Network`, so that training in the page begins as Python's does.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from autograd_lite.drawing.theme import FONT
 from autograd_lite.files import write_atomically
 from autograd_lite.stepping.joining import FOLDER as STEPPING
 from autograd_lite.stepping.joining import joined
-from autograd_lite.stepping.page import as_json, policy
+from autograd_lite.stepping.page import as_json, filled_page, policy
 from autograd_lite.tracing import Trace
 from autograd_lite.words import LANGUAGES, Language, chosen_language, text, texts
 from demos.images import Image
@@ -90,8 +89,7 @@ def play_page(
         "programs": code,
         "script": script,
     }
-    template = (FILES / "page.html").read_text(encoding="utf-8")
-    return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], template)
+    return filled_page(FILES / "page.html", parts)
 
 
 def image_told(image: Image) -> dict[str, Any]:

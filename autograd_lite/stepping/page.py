@@ -11,7 +11,7 @@ import html
 import json
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograd_lite.drawing.theme import FONT
@@ -23,7 +23,7 @@ from autograd_lite.stepping.pictures import MOST_NODES, Shared, chosen_views, pi
 from autograd_lite.tracing.recording import Trace
 from autograd_lite.words import LANGUAGES, Language, chosen_language, text
 
-__all__ = ["page", "save", "titled"]
+__all__ = ["as_json", "filled_page", "page", "policy", "save", "titled"]
 
 FOLDER = Path(__file__).parent
 MOST_JSON = 1_000_000  # letters; more are packed
@@ -81,8 +81,17 @@ def page(record: Trace, *, language: Language | None = None, level: str = "node"
         "unpack": f"<script>{unpack}</script>\n" if packed else "",
         "old": OLD_BROWSER.format(in_all_languages("packed.old browser")) if packed else "",
     }
-    template = (FOLDER / "page.html").read_text(encoding="utf-8")
-    return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], template)
+    return filled_page(FOLDER / "page.html", parts)
+
+
+def filled_page(template: Path, parts: Mapping[str, str]) -> str:
+    """Return a page that asks nothing of any network: a template with its parts in their places.
+
+    language, title, policy, style      of its head, which all pages have alike
+    """
+    head = (FOLDER / "head.html").read_text(encoding="utf-8")
+    whole = template.read_text(encoding="utf-8").replace("{{head}}", head.rstrip())
+    return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], whole)
 
 
 def in_all_languages(key: str) -> str:
