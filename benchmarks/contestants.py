@@ -185,10 +185,10 @@ def jax_step(problem):
     return step, [jnp.array(m) for m in problem.matrices(np)]
 
 
-def jax_jit(problem):
+def called(step, start, listed):
+    """Return steps as one call of JAX each, and the parameters after them."""
     import jax
 
-    step, start = jax_step(problem)
     compiled = jax.jit(step)
     state = [start]
 
@@ -197,20 +197,28 @@ def jax_jit(problem):
             state[0] = compiled(state[0])
         jax.block_until_ready(state[0])
 
-    return steps, lambda: flat(state[0])
+    return steps, lambda: listed(state[0])
 
 
-def jax_fused(problem):
+def looped(step, start, listed):
+    """Return steps as one call of JAX for all of them, and the parameters after them."""
     import jax
 
-    step, start = jax_step(problem)
     loop = jax.jit(lambda state, n: jax.lax.fori_loop(0, n, lambda _, s: step(s), state))
     state = [start]
 
     def steps(count):
         state[0] = jax.block_until_ready(loop(state[0], count))
 
-    return steps, lambda: flat(state[0])
+    return steps, lambda: listed(state[0])
+
+
+def jax_jit(problem):
+    return called(*jax_step(problem), flat)
+
+
+def jax_fused(problem):
+    return looped(*jax_step(problem), flat)
 
 
 def graph_step(problem):
@@ -229,31 +237,15 @@ def graph_step(problem):
 
 
 def graph_jit(problem):
-    import jax
-
-    step, start = graph_step(problem)
-    compiled = jax.jit(step)
-    state = [start]
-
-    def steps(count):
-        for _ in range(count):
-            state[0] = compiled(state[0])
-        jax.block_until_ready(state[0])
-
-    return steps, lambda: [float(x) for x in state[0]]
+    return called(*graph_step(problem), as_floats)
 
 
 def graph_fused(problem):
-    import jax
+    return looped(*graph_step(problem), as_floats)
 
-    step, start = graph_step(problem)
-    loop = jax.jit(lambda state, n: jax.lax.fori_loop(0, n, lambda _, s: step(s), state))
-    state = [start]
 
-    def steps(count):
-        state[0] = jax.block_until_ready(loop(state[0], count))
-
-    return steps, lambda: [float(x) for x in state[0]]
+def as_floats(numbers):
+    return [float(x) for x in numbers]
 
 
 def casadi(problem):

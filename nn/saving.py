@@ -11,17 +11,20 @@ themselves stand above it (`nn.units`, where `load` makes one of what was read).
 import json
 import math
 import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from autograd_lite import TABLE, Op, Value
 from autograd_lite.files import checked_suffix, read_limited, write_atomically
 
 __all__ = [
-    "Savable", "Saved", "entry", "field", "finite", "load_into", "one_activation", "read", "save",
-    "save_with", "saved_like",
+    "Savable", "Saved", "document_in", "entry", "field", "finite", "load_into", "one_activation",
+    "read", "read_checked", "save", "save_with", "saved_like",
 ]  # fmt: skip
+
+T = TypeVar("T")
 
 FORMAT = "autograd-lite network"
 VERSION = 1
@@ -178,19 +181,28 @@ class Saved:
 
 def read(path: Path, table: Mapping[str, Op]) -> Saved:
     """Return the checked contents of a saved network."""
+    return read_checked(path, "a saved network", partial(parsed, table=table))
+
+
+def read_checked(path: Path, told: str, parsed: Callable[[bytes], T]) -> T:
+    """Return what `parsed` makes of a file of ours, which messages call `told`.
+
+    Raises ValueError, which says why, for a file that is none or damaged; OSError if it cannot be
+    read.
+    """
     raw = read_limited(path, LARGEST)
     try:
         if len(raw) > LARGEST:
             raise ValueError(f"it is larger than {LARGEST // 2**20} MiB")
         check_structure(raw)
-        return parsed(raw, table)
+        return parsed(raw)
     except UnicodeDecodeError as error:
         reason = f"it is not UTF-8 text (byte {error.start})"
     except RecursionError:
         reason = "it is nested too deeply"
     except ValueError as error:  # of json too
         reason = str(error)
-    raise ValueError(f"{path} is not a saved network: {reason}")
+    raise ValueError(f"{path} is not {told}: {reason}")
 
 
 def check_structure(raw: bytes) -> None:
@@ -206,15 +218,21 @@ def check_structure(raw: bytes) -> None:
         raise ValueError("its numbers are shorter than those of a network of ours")
 
 
-def parsed(raw: bytes, table: Mapping[str, Op]) -> Saved:
+def document_in(raw: bytes, format: str, newest: int) -> dict[str, Any]:
+    """Return the object in a file; raise ValueError unless it is of this format and version."""
     text = raw.decode("utf-8-sig")  # some editors put a byte order mark in front
     document = json.loads(text, parse_constant=not_finite, object_pairs_hook=no_name_twice)
-    document = entry(document, "the file", dict)
-    if document.get("format") != FORMAT:
-        raise ValueError(f"its format is not {FORMAT!r}")
-    version = field(document, "version", int)
-    if version != VERSION:
-        raise ValueError(f"its version is {shown(version)}; this program reads {VERSION}")
+    found: dict[str, Any] = entry(document, "the file", dict)
+    if found.get("format") != format:
+        raise ValueError(f"its format is not {format!r}")
+    version = field(found, "version", int)
+    if version != newest:
+        raise ValueError(f"its version is {shown(version)}; this program reads {newest}")
+    return found
+
+
+def parsed(raw: bytes, table: Mapping[str, Op]) -> Saved:
+    document = document_in(raw, FORMAT, VERSION)
     sizes = [entry(size, "a size", int) for size in field(document, "sizes", list)]
     layers = field(document, "layers", list)
     if len(sizes) < 2 or len(layers) != len(sizes) - 1 or min(sizes) < 1:

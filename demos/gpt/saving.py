@@ -4,15 +4,14 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograd_lite.files import checked_suffix, read_limited, write_atomically
+from autograd_lite.files import checked_suffix, write_atomically
 from demos.gpt.model import Shape
-from nn.saving import entry, field, finite, no_name_twice, not_finite, shown
+from nn.saving import document_in, entry, field, finite, read_checked
 
 __all__ = ["load_gpt", "save_gpt"]
 
 FORMAT = "autograd-lite GPT"
 VERSION = 1
-LARGEST = 64 * 2**20  # bytes of a file
 
 
 def save_gpt(shape: Shape, numbers: Sequence[float], path: str | Path) -> Path:
@@ -43,30 +42,11 @@ def load_gpt(path: str | Path) -> tuple[Shape, list[float]]:
     Raises ValueError, which says why, for a file that is none or damaged; OSError if it cannot
     be read.
     """
-    path = Path(path)
-    raw = read_limited(path, LARGEST)
-    try:
-        if len(raw) > LARGEST:
-            raise ValueError(f"it is larger than {LARGEST // 2**20} MiB")
-        return parsed(raw)
-    except UnicodeDecodeError as error:
-        reason = f"it is not UTF-8 text (byte {error.start})"
-    except RecursionError:
-        reason = "it is nested too deeply"
-    except ValueError as error:  # of json too
-        reason = str(error)
-    raise ValueError(f"{path} is not a saved GPT: {reason}")
+    return read_checked(Path(path), "a saved GPT", parsed)
 
 
 def parsed(raw: bytes) -> tuple[Shape, list[float]]:
-    text = raw.decode("utf-8-sig")  # some editors put a byte order mark in front
-    document = json.loads(text, parse_constant=not_finite, object_pairs_hook=no_name_twice)
-    document = entry(document, "the file", dict)
-    if document.get("format") != FORMAT:
-        raise ValueError(f"its format is not {FORMAT!r}")
-    version = field(document, "version", int)
-    if version != VERSION:
-        raise ValueError(f"its version is {shown(version)}; this program reads {VERSION}")
+    document = document_in(raw, FORMAT, VERSION)
     shape = Shape(*[field(document, name, int) for name in Shape._fields]).checked()
     numbers: list[float] = []
     for name, (rows, columns) in shape.matrices().items():
